@@ -1,0 +1,3 @@
+//! pbxsim.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! From a scenario file to a plan.
+
+pub mod plan;

@@ -1,0 +1,154 @@
+//! Who there is and where: what no timeline can change.
+//!
+//! Endpoints are numbered without gaps. A population is cut into [`Block`]s, one per home, in the order written;
+//! within a block the endpoints of one device kind are contiguous, lowest seats first. So the numbering is arithmetic.
+
+use core::ops::Range;
+
+use crate::licence::feature::Feature;
+
+/// The structure of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    /// The cluster's nodes, in the order declared.
+    pub pbxs: Vec<PbxPlan>,
+    /// Users and trunks, in the order declared.
+    pub populations: Vec<PopulationPlan>,
+    /// Every population's homes, grouped by population, in the order written.
+    pub blocks: Vec<Block>,
+    /// Site names by index.
+    pub sites: Vec<String>,
+    /// Whether licences are modelled at all; without them nothing is refused one.
+    pub licensed: bool,
+}
+
+/// One node of the cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PbxPlan {
+    /// As declared, with its number where `count` made several: `slave-2`.
+    pub name: String,
+    /// What it is.
+    pub role: Role,
+    /// Index into [`Layout::sites`].
+    pub site: u16,
+    /// The PBX it is a standby for, by index.
+    pub stands_in_for: Option<u16>,
+    /// Licences bound here: feature and count, `u32::MAX` for `unlimited`.
+    pub licences: Vec<(Feature, u32)>,
+}
+
+/// F1.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Role {
+    /// The one licence master.
+    Master,
+    /// Draws on the master, or on its own licences.
+    Slave,
+    /// Watches its active and takes over.
+    Standby,
+}
+
+/// Users or trunks declared under one name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PopulationPlan {
+    /// As declared.
+    pub name: String,
+    /// Seats in all.
+    pub seats: u32,
+    /// What its members do at the start.
+    pub begins: Begins,
+}
+
+/// What members do before any timeline entry concerns them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Begins {
+    /// Away until a `sign-in` entry calls them.
+    Absent,
+    /// Sign in over the first minute; with `away`, those whom chance finds present.
+    FirstMinute,
+    /// Sessions arrive by Poisson, each takes a free seat (`offered`).
+    Offered,
+}
+
+/// The seats of one population at one home.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Index into [`Layout::populations`].
+    pub population: u16,
+    /// The PBX where they are configured.
+    pub home: u16,
+    /// Where they sit: index into [`Layout::sites`].
+    pub site: u16,
+    /// Addresses their devices know, primary first; at most 6.
+    pub targets: Vec<u16>,
+    /// Their first seat, counted from 0 within the population.
+    pub first_seat: u32,
+    /// How many seats.
+    pub seats: u32,
+    /// Devices: kind, and how many of the block's lowest seats have one; no kind twice.
+    pub devices: Vec<(Device, u32)>,
+}
+
+impl Block {
+    /// Endpoints in this block.
+    pub fn endpoints(&self) -> u32 {
+        self.devices.iter().map(|(_, count)| count).sum()
+    }
+}
+
+/// Kinds of device (scenario language §4, "Devices").
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum Device {
+    /// Books one port per user, shared with the user's other devices (R31, R33).
+    DeskPhone,
+    /// As a desk phone.
+    Dect,
+    /// As a desk phone.
+    Analogue,
+    /// As a desk phone (R33b).
+    AnsweringMachine,
+    /// An application's line group (R31).
+    Line,
+    /// Port and PBX-SoftwarePhones (R75).
+    Softphone,
+    /// PBX-Operator only (R74).
+    Operator,
+    /// A trunk: one port, however many channels (R33d).
+    Trunk,
+}
+
+impl Device {
+    /// All kinds, in declaration order.
+    pub const ALL: [Self; 8] = [
+        Self::DeskPhone,
+        Self::Dect,
+        Self::Analogue,
+        Self::AnsweringMachine,
+        Self::Line,
+        Self::Softphone,
+        Self::Operator,
+        Self::Trunk,
+    ];
+
+    /// The word scenario files use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DeskPhone => "desk-phone",
+            Self::Dect => "dect",
+            Self::Analogue => "analogue",
+            Self::AnsweringMachine => "answering-machine",
+            Self::Line => "line",
+            Self::Softphone => "softphone",
+            Self::Operator => "operator",
+            Self::Trunk => "trunk",
+        }
+    }
+}
+
+/// Seats a timeline verb concerns: ranges of seats within blocks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    /// Block index, and the range of seats counted from 0 within that block.
+    pub seats: Vec<(u32, Range<u32>)>,
+}

@@ -1,0 +1,192 @@
+//! Constants of a run that a timeline may change while it runs: what a `set` replaces.
+//! What may not change (who there is, and where) is the [`crate::layout::Layout`].
+
+use crate::distribution::Distribution;
+use crate::licence::feature::FeatureSet;
+use crate::rng::Probability;
+use crate::time::Duration;
+
+/// Everything that may change during a run. Installed whole, so that a changed value passes the same checks as the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// By PBX index of the layout.
+    pub pbxs: Vec<PbxSettings>,
+    /// By population index of the layout.
+    pub populations: Vec<PopulationSettings>,
+    /// Between and inside sites.
+    pub links: Links,
+    /// How PBXs borrow licences.
+    pub checkout: Checkout,
+    /// Readings of the vendor's text that change behaviour.
+    pub rules: Rules,
+}
+
+/// One PBX's SIP server and standby watch (scenario language §4, `cluster.NODE`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct PbxSettings {
+    /// Service time of one request (`answers`); zero: unlimited capacity.
+    pub service: Duration,
+    /// Requests that may wait (`queue`); `u32::MAX`: unlimited.
+    pub queue: u32,
+    /// What a full queue does.
+    pub when_full: WhenFull,
+    /// Retry-After sent with overload and licence refusals, if any.
+    pub retry_after: Option<Distribution>,
+    /// A retransmission costs no service time (M8).
+    pub absorbs_retransmissions: bool,
+    /// Every REGISTER is challenged (digest, one-time nonces).
+    pub challenges: bool,
+    /// How often a standby looks at its active (M3).
+    pub watches_every: Duration,
+    /// Silence, from the first unanswered look, before it takes over (M2).
+    pub after_silence: Duration,
+    /// How long the returned active must stay before it gets its people back (M2).
+    pub gives_back_after: Duration,
+}
+
+/// What a PBX does with a request that finds the queue full.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum WhenFull {
+    /// Answers 503 at once, at no cost.
+    Refuse,
+    /// Says nothing.
+    Drop,
+}
+
+/// One population's behaviour (scenario language §4, `users.NAME`, `trunks.NAME`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct PopulationSettings {
+    /// How its messages travel.
+    pub transport: Transport,
+    /// Interval of keep-alive probes (RFC 5626 §4.4); `None`: never.
+    pub keep_alive: Option<Duration>,
+    /// Registration lifetime asked for, in seconds.
+    pub expires_s: u32,
+    /// Part of the lifetime after which it refreshes, in thousandths.
+    pub refreshes_at_permille: u32,
+    /// After a refused or unanswered sign-in (M7).
+    pub retries: Retries,
+    /// Length of a session; `None`: for ever.
+    pub signed_in: Option<Distribution>,
+    /// Time between two sessions (closed source); `None`: for ever.
+    pub away: Option<Distribution>,
+    /// Gap between arrivals of an open source (`offered`); `None`: not an open source.
+    pub arrivals: Option<Distribution>,
+}
+
+/// How an endpoint's messages travel.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Transport {
+    /// Datagrams: lost ones are re-sent by the SIP transaction (RFC 3261 §17.1.2.2).
+    Udp,
+    /// A connection: loss becomes delay, and a dead peer is noticed at once.
+    Tcp,
+    /// As TCP.
+    Tls,
+    /// As TCP.
+    WebSocket,
+}
+
+impl Transport {
+    /// RFC 3261 §17: a reliable transport needs no retransmission by the transaction.
+    pub fn is_reliable(self) -> bool {
+        !matches!(self, Self::Udp)
+    }
+}
+
+/// How an endpoint goes on after a refused or unanswered sign-in (M7).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Retries {
+    /// RFC 5626 §4.5: base · 2^failures up to 1800 s, uniform in its upper half.
+    Rfc5626,
+    /// Primary and secondary in turn.
+    Innovaphone,
+    /// Within a second, for ever: to show collapse.
+    Naive,
+    /// A person: lognormal pauses, gives up after a few.
+    Manual,
+    /// The wish is given up at once.
+    Never,
+    /// After a wait of this distribution, for ever.
+    After(Distribution),
+}
+
+/// The links between sites: a square table of profiles.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Links {
+    /// Number of sites.
+    pub sites: u16,
+    /// `profile[source * sites + target]`: index into `profiles`.
+    pub table: Vec<u16>,
+    /// The distinct profiles.
+    pub profiles: Vec<Link>,
+}
+
+/// One link, one way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// One-way delay; a spread reorders.
+    pub latency: Distribution,
+    /// Per datagram; on reliable transports it becomes delay.
+    pub loss: Probability,
+    /// Per datagram.
+    pub duplicates: Probability,
+}
+
+/// How PBXs borrow licences (scenario language §4, `checkout`; domain §3).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkout {
+    /// Time between two renewals.
+    pub renews_every: Duration,
+    /// S: no new holder after this long without the licence master.
+    pub soft: Duration,
+    /// G: then nobody after this much longer.
+    pub grace: Duration,
+    /// Idle stock a PBX keeps, in thousandths of its own demand; 0: ask every time.
+    pub chunk_permille: u32,
+    /// A unit is kept this long after release.
+    pub linger: Duration,
+    /// Bound on clock drift (rho), in parts per million.
+    pub clock_drift_ppm: u32,
+    /// What an active standby may grant of floating features other than ports.
+    pub on_standby: OnStandby,
+    /// Whom an active standby of the licence master serves with ports (3.6).
+    pub escrow_serves: EscrowServes,
+    /// Features whose refused holders wait in line.
+    pub queues_for: FeatureSet,
+}
+
+/// Floating features other than ports on an active standby (3.6).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OnStandby {
+    /// None.
+    Deny,
+    /// A full copy of the master's stock; a split brain can over-issue, which is measured.
+    Replicate,
+    /// A fixed part of the master's stock, in thousandths.
+    Part(u32),
+}
+
+/// Whom escrowed ports serve (3.6).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum EscrowServes {
+    /// The slaves of the domain too.
+    Domain,
+    /// Only the standby's own registrations.
+    Own,
+}
+
+/// Readings of the vendor's text that change what nodes do (`rules`).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Rules {
+    /// Answer to a REGISTER refused a licence (M5): 503, 403 or 480.
+    pub licence_denial: u16,
+    /// Redirects followed before 482 (M4).
+    pub redirects: u8,
+    /// Softphone and desk phone share the user's port (A25), or each takes one.
+    pub softphone_port_shared: bool,
+    /// Installed or in-use ports are compared with the standby licences (A9).
+    pub standby_counts_installed: bool,
+    /// Standby licences are also a stock (A10), not only a condition.
+    pub standby_is_escrow: bool,
+}
