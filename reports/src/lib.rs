@@ -1,5 +1,9 @@
 //! From measurements to verdicts and words. Knows nothing of simulators or files of scenarios.
 
 pub mod expectation;
+pub mod formulas;
 pub mod latency;
 pub mod measurements;
+pub mod statistics;
+pub mod units;
+pub mod verdict;

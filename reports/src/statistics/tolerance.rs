@@ -1,0 +1,159 @@
+//! Whether the seeds run so far settle which side of the limit most seeds lie on (statistics §2.2).
+//!
+//! From 8 to 58 seeds by tolerance factors (quantiles of the noncentral t, over √N), from 59 on by the exact binomial.
+
+use libm::{exp, lgamma, log};
+
+use crate::statistics::distributions::{binomial_cdf, bisect, normal_cdf, normal_quantile};
+
+/// What the seeds say about "at least a share of all seeds would pass".
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Firmness {
+    /// It holds, sure to 95 %.
+    FirmPass,
+    /// It does not hold, sure to 95 %.
+    FirmFail,
+    /// Open.
+    Open,
+}
+
+/// Factors k (firm pass from there up) and k′ (firm fail from there down) for a share `q` of `seeds` (2 or more).
+pub fn factors(seeds: u32, q: f64) -> (f64, f64) {
+    let n = f64::from(seeds);
+    let law = NoncentralT::new(n - 1.0, normal_quantile(q) * n.sqrt());
+    (law.quantile(SURE) / n.sqrt(), law.quantile(1.0 - SURE) / n.sqrt())
+}
+
+/// By the distance of each seed from the limit on a scale where seeds are about normal; positive is good.
+pub fn by_margins(margins: &[f64], q: f64) -> Firmness {
+    let n = margins.len() as f64;
+    let mean = margins.iter().sum::<f64>() / n;
+    let spread = (margins.iter().map(|margin| (margin - mean) * (margin - mean)).sum::<f64>() / (n - 1.0)).sqrt();
+    if spread == 0.0 {
+        return if mean >= 0.0 { Firmness::FirmPass } else { Firmness::FirmFail };
+    }
+    let (k, k_fail) = factors(u32::try_from(margins.len()).unwrap_or(u32::MAX), q);
+    let z = mean / spread;
+    match z {
+        z if z >= k => Firmness::FirmPass,
+        z if z <= k_fail => Firmness::FirmFail,
+        _ => Firmness::Open,
+    }
+}
+
+/// By how many of the seeds failed.
+pub fn by_count(failed: u64, seeds: u64, q: f64) -> Firmness {
+    let at_least_so_many = if failed == 0 { 1.0 } else { 1.0 - binomial_cdf(failed - 1, seeds, 1.0 - q) };
+    if binomial_cdf(failed, seeds, 1.0 - q) <= 1.0 - SURE {
+        Firmness::FirmPass
+    } else if at_least_so_many <= 1.0 - SURE {
+        Firmness::FirmFail
+    } else {
+        Firmness::Open
+    }
+}
+
+/// Noncentral t, integrated over the chi distribution by Simpson's rule.
+struct NoncentralT {
+    shift: f64,
+    /// (u, weight of u) for u = χ ÷ √freedom.
+    nodes: Vec<(f64, f64)>,
+}
+
+impl NoncentralT {
+    fn new(freedom: f64, shift: f64) -> Self {
+        let reach = 10.0 / (2.0 * freedom).sqrt();
+        let (low, high) = ((1.0 - reach).max(0.0), 1.0 + reach);
+        let step = (high - low) / f64::from(INTERVALS);
+        let nodes = (0..=INTERVALS).map(|i| {
+            let u = low + step * f64::from(i);
+            let simpson = if i == 0 || i == INTERVALS { 1.0 } else { f64::from(2 + 2 * (i % 2)) };
+            (u, simpson * step / 3.0 * chi_density(u, freedom))
+        });
+        Self { shift, nodes: nodes.collect() }
+    }
+
+    fn cdf(&self, t: f64) -> f64 {
+        self.nodes.iter().map(|(u, weight)| weight * normal_cdf(t * u - self.shift)).sum()
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        let reach = 10.0 * (self.shift.abs() + 10.0);
+        bisect(-reach, reach, |t| self.cdf(t) < p)
+    }
+}
+
+/// Density of χ ÷ √freedom.
+fn chi_density(u: f64, freedom: f64) -> f64 {
+    if u <= 0.0 {
+        return 0.0;
+    }
+    let half = freedom / 2.0;
+    2.0 * exp(half * log(half) - lgamma(half) + (freedom - 1.0) * log(u) - half * u * u)
+}
+
+const SURE: f64 = 0.95;
+const INTERVALS: u32 = 400;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn factors_are_the_printed_ones() {
+        let printed = [
+            (8, "3.187294", "0.958032"),
+            (10, "2.910963", "1.017299"),
+            (20, "2.396002", "1.174582"),
+            (50, "2.064993", "1.329388"),
+        ];
+        for (seeds, k, k_fail) in printed {
+            let ours = factors(seeds, 0.95);
+            assert_eq!((format!("{:.6}", ours.0).as_str(), format!("{:.6}", ours.1).as_str()), (k, k_fail), "{seeds}");
+        }
+    }
+
+    #[test]
+    fn factors_of_a_quantile_of_pools() {
+        // statistics E15: .025 and .975 points for 20 seeds; ours at .05 and .95 must lie between them.
+        let (k, k_fail) = factors(20, 0.95);
+        assert!(1.095487 < k_fail && k < 2.575980);
+    }
+
+    #[test]
+    fn e8_twenty_mornings_pass_firmly() {
+        let limit = libm::asin(0.01_f64.sqrt());
+        let margins: Vec<f64> = E8.iter().map(|percent| limit - libm::asin((percent / 100.0_f64).sqrt())).collect();
+        let mean = margins.iter().sum::<f64>() / 20.0;
+        let s = (margins.iter().map(|m| (m - mean) * (m - mean)).sum::<f64>() / 19.0).sqrt();
+        assert_eq!(format!("{:.8} {:.8} {:.8}", limit - mean, s, limit), "0.05959575 0.01518648 0.10016742");
+        assert_eq!(format!("{:.8}", mean / s), "2.67156432");
+        assert_eq!(by_margins(&margins, 0.95), Firmness::FirmPass);
+    }
+
+    #[test]
+    fn by_margins_knows_three_answers() {
+        let spread = |centre: f64| (0..20).map(|i| centre + f64::from(i) - 9.5).collect::<Vec<_>>();
+        assert_eq!(by_margins(&spread(20.0), 0.95), Firmness::FirmPass);
+        assert_eq!(by_margins(&spread(10.0), 0.95), Firmness::Open);
+        assert_eq!(by_margins(&spread(5.0), 0.95), Firmness::FirmFail);
+        assert_eq!(by_margins(&[0.5; 8], 0.95), Firmness::FirmPass);
+        assert_eq!(by_margins(&[-0.5; 8], 0.95), Firmness::FirmFail);
+    }
+
+    #[test]
+    fn from_59_seeds_the_binomial_decides() {
+        for (seeds, pass, fail) in [(59, 0, 7), (93, 1, 9), (200, 4, 16), (1_000, 38, 63)] {
+            assert_eq!(by_count(pass, seeds, 0.95), Firmness::FirmPass, "{seeds}");
+            assert_eq!(by_count(pass + 1, seeds, 0.95), Firmness::Open, "{seeds}");
+            assert_eq!(by_count(fail - 1, seeds, 0.95), Firmness::Open, "{seeds}");
+            assert_eq!(by_count(fail, seeds, 0.95), Firmness::FirmFail, "{seeds}");
+        }
+        assert_eq!(by_count(0, 58, 0.95), Firmness::Open, "58 seeds cannot prove it");
+    }
+
+    const E8: [f64; 20] = [
+        0.33, 0.18, 0.51, 0.42, 0.27, 0.61, 0.12, 0.35, 0.74, 0.22, 0.46, 0.30, 0.55, 0.39, 0.09, 0.66, 0.28, 0.48,
+        0.20, 0.37,
+    ];
+}
