@@ -1,9 +1,15 @@
 //! From measurements to verdicts and words. Knows nothing of simulators or files of scenarios.
 
+pub mod contention;
 pub mod expectation;
 pub mod formulas;
 pub mod latency;
 pub mod measurements;
+pub mod render;
+pub mod result;
+pub mod run_file;
+#[cfg(test)]
+mod sample;
 pub mod statistics;
 pub mod units;
 pub mod verdict;

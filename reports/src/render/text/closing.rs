@@ -1,0 +1,152 @@
+//! The end of the summary: licences, why to believe it, and what to type next.
+
+use std::collections::BTreeMap;
+
+use super::wrap::{safe, width, wrapped};
+use super::{Options, WIDTH};
+use crate::contention::Contention;
+use crate::latency::Reading;
+use crate::measurements::{Measurements, Stock};
+use crate::render::json::hex;
+use crate::result::RunResult;
+use crate::units;
+
+/// Peak, pool, refusals, wait, and what theory asks for at rest; the most refused features first.
+pub(super) fn licences(run: &Measurements, most: usize) -> Vec<String> {
+    let mut features: BTreeMap<&str, Vec<&Stock>> = BTreeMap::new();
+    run.stocks.iter().for_each(|stock| features.entry(&stock.feature).or_default().push(stock));
+    let mut features: Vec<(&str, Contention)> =
+        features.into_iter().map(|(feature, stocks)| (feature, Contention::of(&stocks))).collect();
+    features.retain(|(_, contention)| contention.attempts > 0 || contention.high_water > 0);
+    features.sort_by_key(|(feature, contention)| (std::cmp::Reverse(contention.refused()), *feature));
+    let mut lines = Vec::new();
+    for (feature, contention) in features.iter().take(most) {
+        let start = if lines.is_empty() { "  Licences  " } else { REST };
+        lines.extend(wrapped(start, REST, &safe(&in_words(feature, contention))));
+    }
+    if features.len() > most {
+        lines.push(format!("{REST}… and {} more features", features.len() - most));
+    }
+    lines
+}
+
+fn in_words(feature: &str, contention: &Contention) -> String {
+    let peak = units::count(contention.high_water);
+    let mut words = match contention.pool {
+        Some(pool) => format!("{feature}: peak {peak} of {}", units::count(pool)),
+        None => format!("{feature}: peak {peak}, unlimited"),
+    };
+    words.push_str(&refusals(contention));
+    words.push_str(&wait(contention));
+    words.push('.');
+    if let (Some(at_rest), Some(pool)) = (contention.at_rest(), contention.pool) {
+        let asks = format!(" At rest, {} asks for {} (1%)", at_rest.formula, units::count(at_rest.units));
+        let difference = match pool.cmp(&at_rest.units) {
+            std::cmp::Ordering::Greater => format!(": the pool has {} more.", units::count(pool - at_rest.units)),
+            std::cmp::Ordering::Equal => ", as many as the pool has.".to_owned(),
+            std::cmp::Ordering::Less => format!(": the pool has {} fewer.", units::count(at_rest.units - pool)),
+        };
+        words.push_str(&format!("{asks}{difference}"));
+    }
+    words
+}
+
+/// `; 12 of 1,122 attempts refused (10 no-unit, 2 la-unreachable)`.
+fn refusals(contention: &Contention) -> String {
+    let attempts = units::count(contention.attempts);
+    let mut reasons: Vec<(&str, u64)> = contention.denials.iter().map(|(reason, count)| (*reason, *count)).collect();
+    reasons.retain(|(_, count)| *count > 0);
+    reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
+    match reasons.as_slice() {
+        [] => format!("; none of {attempts} attempts refused"),
+        [(reason, count)] => format!("; {} of {attempts} attempts refused ({reason})", units::count(*count)),
+        several => {
+            let each: Vec<String> =
+                several.iter().map(|(reason, count)| format!("{} {reason}", units::count(*count))).collect();
+            format!("; {} of {attempts} attempts refused ({})", units::count(contention.refused()), each.join(", "))
+        }
+    }
+}
+
+/// `; a wait of 2.1 s at p50 …`, only where somebody waited.
+fn wait(contention: &Contention) -> String {
+    let wait = &contention.wait;
+    let Some(longest) = wait.max().filter(|longest| *longest > 0) else { return String::new() };
+    let half = match wait.reading(500, 0) {
+        Reading::At(ns) => format!("p50 {}, ", units::duration(ns)),
+        Reading::Never | Reading::TooFew => String::new(),
+    };
+    format!("; {} waited, {half}longest {}", units::count(wait.count()), units::duration(longest))
+}
+
+/// Why to believe it: clock, seeds, invariants, digest, version.
+pub(super) fn trust(result: &RunResult) -> Vec<String> {
+    let header = &result.header;
+    let mut sentences = format!("virtual time; every arrival on time; {}", seeds(result));
+    if header.warm_up_ns > 0 {
+        sentences.push_str(&format!("; the first {} left out (warm-up)", units::duration(header.warm_up_ns)));
+    }
+    let invariants = result.seeds.iter().flat_map(|run| &run.invariants);
+    let (checks, broken) = invariants.fold((0_u64, 0_u64), |(checks, broken), invariant| {
+        (checks.saturating_add(invariant.checks), broken.saturating_add(invariant.violations))
+    });
+    if checks > 0 {
+        let broken = if broken == 0 { "none broken".to_owned() } else { format!("{} broken", units::count(broken)) };
+        sentences.push_str(&format!("; {} checks of invariants, {broken}", units::count(checks)));
+    }
+    let mut lines = wrapped("  Trust     ", REST, &sentences);
+    let origin = format!(
+        "{} digest {} · pbxsim {} · {:.1} s",
+        safe(&header.file),
+        hex(header.plan_digest),
+        safe(&header.version),
+        header.wall_s
+    );
+    lines.extend(wrapped(REST, REST, &origin));
+    if !header.overrides.is_empty() {
+        let sets: Vec<String> = header.overrides.iter().map(|set| format!("--set {}", safe(set))).collect();
+        lines.extend(wrapped(REST, REST, &format!("with {}", sets.join(" "))));
+    }
+    lines
+}
+
+fn seeds(result: &RunResult) -> String {
+    match result.seeds.as_slice() {
+        [first, .., last] => format!("seeds {} … {}", first.seed, last.seed),
+        [only] => format!("seed {}", only.seed),
+        [] => "no seed".to_owned(),
+    }
+}
+
+/// The run file and what to type next, beside it or below.
+pub(super) fn last(options: &Options) -> Vec<String> {
+    let path = options.path.as_ref().map(|path| safe(path));
+    let mut lines = vec![String::new()];
+    let commands: Vec<String> = options
+        .next
+        .iter()
+        .take(NEXT)
+        .map(|next| {
+            let note = if next.note.is_empty() { String::new() } else { format!("   {}", safe(&next.note)) };
+            format!("{}{note}", safe(&next.command))
+        })
+        .collect();
+    let mut commands = commands.iter();
+    if let Some(path) = path {
+        let beside = commands.as_slice().first().filter(|command| 2 + width(&path) + 4 + width(command) <= WIDTH);
+        lines.push(match beside {
+            Some(command) => format!("  {path}    {command}"),
+            None => format!("  {path}"),
+        });
+        if beside.is_some() {
+            commands.next();
+        }
+    }
+    lines.extend(commands.flat_map(|command| wrapped("  ", "    ", command)));
+    if lines.len() == 1 { Vec::new() } else { lines }
+}
+
+const REST: &str = "            ";
+const NEXT: usize = 2;
+/// A blank, the run file, and what to type next.
+pub(super) const LAST_LINES: usize = 4;

@@ -1,0 +1,95 @@
+//! Several results: variants in a line each and the story of the first that fails; files in one table.
+
+use super::wrap::{cut, padded, safe, width, wrapped};
+use super::{Judged, LINES, Style, WIDTH, closing, shortened, wrap};
+use crate::result::Verdict;
+use crate::units;
+
+/// Variants of one file.
+pub(super) fn variants(judged: &[Judged], style: Style) -> Vec<String> {
+    let Some(told) = judged.iter().find(|one| one.verdict != Verdict::Pass).or(judged.first()) else {
+        return Vec::new();
+    };
+    let name = |one: &Judged| safe(one.result.header.variant.as_deref().unwrap_or("(no variant)"));
+    let mut lines = table(judged, style, ROWS_OF_VARIANTS, name);
+    lines.push(String::new());
+    let room = (LINES - closing::LAST_LINES).saturating_sub(lines.len());
+    lines.extend(shortened(told, style, room));
+    lines
+}
+
+/// Several files.
+pub(super) fn files(judged: &[Judged], style: Style) -> Vec<String> {
+    let name = |one: &Judged| {
+        let header = &one.result.header;
+        header
+            .variant
+            .as_ref()
+            .map_or_else(|| safe(&header.file), |variant| safe(&format!("{}: {variant}", header.file)))
+    };
+    let passed = judged.iter().filter(|one| one.verdict == Verdict::Pass).count();
+    let verdict = Verdict::worst(judged.iter().map(|one| one.verdict));
+    let word = verdict.name().to_uppercase();
+    let title = format!("{} of {} passed", units::count(passed as u64), units::count(judged.len() as u64));
+    let mut lines =
+        vec![wrap::with_right(&title, &word, WIDTH - 2, |word| style.verdict(word, verdict)), String::new()];
+    lines.extend(table(judged, style, ROWS_OF_FILES, name));
+    lines
+}
+
+/// Mark, name, verdict and the first sentence that failed; those that passed give way if there are too many.
+fn table(judged: &[Judged], style: Style, rows: usize, name: impl Fn(&Judged) -> String) -> Vec<String> {
+    let column = judged.iter().map(|one| width(&name(one))).max().unwrap_or(0).min(LONGEST_NAME);
+    let (failed, passed): (Vec<&Judged>, Vec<&Judged>) = judged.iter().partition(|one| one.verdict != Verdict::Pass);
+    let room_for_passed = rows.saturating_sub(failed.len());
+    let hidden = passed.len().saturating_sub(room_for_passed) + failed.len().saturating_sub(rows);
+    let (mut seen_passed, mut seen_failed) = (0, 0);
+    let mut lines = Vec::new();
+    for one in judged {
+        let (seen, room) = match one.verdict {
+            Verdict::Pass => (&mut seen_passed, room_for_passed),
+            Verdict::Fail | Verdict::Invalid => (&mut seen_failed, rows),
+        };
+        *seen += 1;
+        if *seen <= room {
+            lines.push(row(one, style, &padded(&cut(&name(one), column), column)));
+        }
+    }
+    if hidden > 0 {
+        lines.extend(wrapped("  ", "  ", &format!("… and {hidden} more")));
+    }
+    lines
+}
+
+fn row(one: &Judged, style: Style, name: &str) -> String {
+    let passed = one.verdict == Verdict::Pass;
+    let start = format!("{} {name}", style.mark(passed));
+    let verdict = style.verdict(one.word(), one.verdict);
+    let blanks = " ".repeat(7_usize.saturating_sub(one.word().len()));
+    let used = 2 + 2 + width(name) + 2 + 7 + 2;
+    let reason = cut(&safe(&reason(one)), WIDTH.saturating_sub(used));
+    format!("  {start}  {verdict}{blanks}  {reason}")
+}
+
+/// What failed first, or how many sentences held.
+fn reason(one: &Judged) -> String {
+    if let Some(run) = one.result.seeds.iter().find(|run| crate::result::broke_an_invariant(run)) {
+        return format!("an invariant broke in seed {}", run.seed);
+    }
+    if one.verdict == Verdict::Invalid {
+        return "not everything was run".to_owned();
+    }
+    let failed = one.judgements.iter().find(|judgement| !judgement.passed());
+    failed.map_or_else(
+        || {
+            let fragile = one.judgements.iter().filter(|judgement| judgement.fragile.is_some()).count();
+            let note = if fragile > 0 { format!(", {fragile} fragile") } else { String::new() };
+            format!("{} sentences hold{note}", one.judgements.len())
+        },
+        |judgement| judgement.sentence.clone(),
+    )
+}
+
+const LONGEST_NAME: usize = 40;
+const ROWS_OF_VARIANTS: usize = 12;
+const ROWS_OF_FILES: usize = 36;

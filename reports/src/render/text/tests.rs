@@ -1,0 +1,152 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::measurements::{Invariant, Stopped, Tally, Violation};
+use crate::sample;
+
+fn options() -> Options {
+    let next = Next { command: "pbxsim show LAST --as json".into(), note: String::new() };
+    Options { style: Style::default(), path: Some("runs/2026-11-24T0856-rush.pbxrun".into()), next: vec![next] }
+}
+
+fn shown(results: Vec<RunResult>) -> String {
+    let text = render(&RunFile { results }, &options());
+    let fits = text.lines().all(|line| wrap::width(line) <= WIDTH);
+    assert!(fits && text.lines().count() <= LINES, "{text}");
+    text
+}
+
+#[test]
+fn a_morning_that_passes() {
+    insta::assert_snapshot!(shown(vec![sample::passing()]));
+}
+
+#[test]
+fn a_morning_that_fails() {
+    insta::assert_snapshot!(shown(vec![sample::failing()]));
+}
+
+#[test]
+fn one_seed_near_the_limit_is_fragile() {
+    let mut result = sample::passing();
+    result.seeds.truncate(1);
+    result.seeds[0].tallies[3] = Tally::Share { hits: 9, of: 1_128 };
+    let text = shown(vec![result]);
+    assert!(text.contains("0.80% (9 of 1,128)"), "{text}");
+    assert!(text.contains("fragile: 95% interval 0.23–2.68% contains the limit; try --seeds 20"), "{text}");
+}
+
+#[test]
+fn variants_have_a_line_each_and_one_story() {
+    let named = |mut result: RunResult, variant: &str| {
+        result.header.variant = Some(variant.into());
+        result
+    };
+    let results = vec![
+        named(sample::passing(), "today"),
+        named(sample::failing(), "old standby"),
+        named(sample::passing(), "tomorrow"),
+    ];
+    insta::assert_snapshot!(shown(results));
+}
+
+#[test]
+fn several_files_have_one_table() {
+    let mut other = sample::failing();
+    other.header.file = "library/master-crash.yaml".into();
+    insta::assert_snapshot!(shown(vec![sample::passing(), other]));
+}
+
+#[test]
+fn a_broken_invariant_comes_first() {
+    let mut result = sample::passing();
+    result.header.overrides = vec!["checkout.on-standby=replicate".into()];
+    result.seeds[2].stopped = Some(Stopped::Violation);
+    result.seeds[2].invariants[0].violations = 1;
+    result.seeds[2].violation = Some(Violation {
+        id: "I1".into(),
+        what: "761 units of PBX-SoftwarePhones in use, 760 installed".into(),
+        at_ns: 606_000_000_000,
+        last_events: (0..9).map(|i| format!("09:06:0{i} desk-{i} REGISTER")).collect(),
+    });
+    insta::assert_snapshot!(shown(vec![result]));
+}
+
+#[test]
+fn an_interrupted_run_says_so() {
+    let mut result = sample::passing();
+    result.header.partial = true;
+    result.seeds.truncate(7);
+    result.seeds[6].stopped = Some(Stopped::Interrupted);
+    let text = shown(vec![result]);
+    assert!(text.lines().next().is_some_and(|line| line.ends_with("PARTIAL")), "{text}");
+    assert!(text.contains("interrupted after 7 of 20 seeds"), "{text}");
+}
+
+#[test]
+fn those_who_never_came_are_never_better_than_a_limit() {
+    let mut result = sample::passing();
+    result.seeds[0].latencies[1].never = 400;
+    let text = shown(vec![result]);
+    let row = text.lines().find(|line| line.contains("back after the crash") && line.contains("3,204"));
+    assert!(row.is_some_and(|row| row.ends_with("never")), "{text}");
+}
+
+#[test]
+fn colour_touches_only_marks_and_verdicts() {
+    let run = RunFile { results: vec![sample::failing(), sample::passing()] };
+    for results in [run.results.clone(), run.results[..1].to_vec()] {
+        let run = RunFile { results };
+        let coloured = render(&run, &Options { style: Style { colour: true }, ..options() });
+        let stripped = coloured.replace("\x1b[32m", "").replace("\x1b[31m", "").replace("\x1b[0m", "");
+        assert_eq!(stripped, render(&run, &options()));
+        assert!(coloured.contains("\x1b[31mFAIL\x1b[0m") && coloured.contains("\x1b[31m✘\x1b[0m"));
+    }
+}
+
+#[test]
+fn nothing_run_is_said_without_a_story() {
+    assert_eq!(render(&RunFile::default(), &Options::default()), "");
+    let text = shown(vec![RunResult::default()]);
+    assert!(text.contains("INVALID"), "{text}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn any_run_fits_the_terminal(
+        title in ".{0,120}",
+        sentences in proptest::collection::vec((".{1,200}", any::<bool>()), 0..60),
+        moments in proptest::collection::vec((".{0,60}", ".{0,120}"), 0..60),
+        variants in 0_usize..60,
+        broken in any::<bool>(),
+    ) {
+        let mut result = sample::passing();
+        result.header.title = title;
+        result.seeds.truncate(2);
+        let claim = result.expectations[2].claim.clone();
+        result.expectations = sentences.iter().map(|(text, _)| sample::sentence(text, claim.clone(), None)).collect();
+        for seed in &mut result.seeds {
+            seed.tallies = sentences.iter().map(|(_, held)| Tally::Share { hits: u64::from(!held), of: 9 }).collect();
+            let template = seed.timeline[0].clone();
+            seed.timeline = moments.iter().map(|(what, detail)| {
+                crate::measurements::Moment { what: what.clone(), detail: detail.clone(), ..template.clone() }
+            }).collect();
+            if broken {
+                seed.invariants.push(Invariant { id: "I3".into(), checks: 1, violations: 1 });
+            }
+        }
+        let results = match variants {
+            0 => vec![result],
+            n => (0..n).map(|i| {
+                let mut one = result.clone();
+                one.header.variant = Some(format!("variant {i}"));
+                one
+            }).collect(),
+        };
+        let text = shown(results);
+        prop_assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
+        prop_assert!(text.ends_with('\n') && text.contains("pbxrun"));
+    }
+}

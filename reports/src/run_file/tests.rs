@@ -1,0 +1,127 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::sample;
+
+fn file() -> RunFile {
+    RunFile { results: vec![sample::passing(), sample::failing()] }
+}
+
+fn small() -> RunFile {
+    let mut result = sample::passing();
+    result.seeds.truncate(1);
+    RunFile { results: vec![result] }
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let file = file();
+    let bytes = file.to_bytes().expect("small");
+    assert_eq!(RunFile::from_bytes(&bytes).expect("as written"), file);
+    assert_eq!(file.to_bytes().expect("small"), bytes, "equal results, equal bytes");
+}
+
+#[test]
+fn unknown_sections_are_skipped() {
+    let file = small();
+    let mut bytes = file.to_bytes().expect("small");
+    bytes.truncate(bytes.len() - (1 + END.len() + 8 + 4));
+    append(&mut bytes, b"pictures", b"of a later version");
+    append(&mut bytes, END, &[]);
+    assert_eq!(RunFile::from_bytes(&bytes).expect("skipped"), file);
+}
+
+#[test]
+fn a_checksum_is_the_one_of_zlib() {
+    assert_eq!(crc32([b"1234".as_slice(), b"56789"]), 0xCBF4_3926);
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let says = |bytes: &[u8]| RunFile::from_bytes(bytes).expect_err("wrong").to_string();
+    assert_eq!(says(b""), "it is not a run file of pbxsim");
+    assert_eq!(says(b"pbxsim: 1\n"), "it is not a run file of pbxsim");
+    assert_eq!(says(&MAGIC[..3]), "it is cut off");
+    let mut bytes = small().to_bytes().expect("small");
+    bytes[MAGIC.len()] = 2;
+    assert_eq!(says(&bytes), "it was written in version 2 of the format; this pbxsim reads version 1");
+    bytes[MAGIC.len()] = 1;
+    bytes.push(0);
+    assert_eq!(says(&bytes), "it is damaged: something follows its end");
+    let mut headless = MAGIC.to_vec();
+    headless.extend(VERSION.to_le_bytes());
+    append(&mut headless, SEED, b"{}");
+    assert_eq!(says(&headless), "it is damaged: a section comes before its header");
+}
+
+#[test]
+fn a_length_beyond_memory_is_cut_off() {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(VERSION.to_le_bytes());
+    bytes.extend(b"\x04seed\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0\0\0\0");
+    assert!(matches!(RunFile::from_bytes(&bytes), Err(ReadError::CutOff)));
+}
+
+#[test]
+fn writing_replaces_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("morning.pbxrun");
+    fs::write(&path, "what stood there").expect("writable");
+    small().write_atomically(&path).expect("writable");
+    assert_eq!(RunFile::read(&path).expect("as written"), small());
+    assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 1);
+}
+
+#[test]
+fn a_missing_folder_is_an_error_with_the_path() {
+    let error = small().write_atomically(Path::new("no/such/folder/x.pbxrun")).expect_err("no such folder");
+    assert!(error.to_string().starts_with("no/such/folder/x.pbxrun was not written: "), "{error}");
+}
+
+#[test]
+fn a_full_disk_is_told_apart() {
+    let error = write_error(Path::new("x.pbxrun"), io::Error::from(io::ErrorKind::StorageFull));
+    assert!(matches!(error, WriteError::DiskFull(_)));
+    assert_eq!(error.to_string(), "the disk is full: x.pbxrun was not written");
+    if Path::new("/dev/full").exists() {
+        let full = write_synced(Path::new("/dev/full"), b"more").expect_err("always full");
+        assert!(matches!(write_error(Path::new("x"), full), WriteError::DiskFull(_)));
+    }
+}
+
+#[test]
+fn a_number_survives_to_the_last_bit() {
+    let mut file = small();
+    file.results[0].header.wall_s = 0.1 + 0.2;
+    file.results[0].seeds[0].stocks[0].offered_erlangs = Some(1.0 / 3.0 + 1e-17);
+    let read = RunFile::from_bytes(&file.to_bytes().expect("small")).expect("as written");
+    assert_eq!(read, file);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn truncated_anywhere_it_is_an_error(cut in 0_usize..100_000) {
+        let bytes = small().to_bytes().expect("small");
+        let cut = cut % bytes.len();
+        prop_assert!(RunFile::from_bytes(&bytes[..cut]).is_err());
+    }
+
+    #[test]
+    fn a_flipped_bit_is_an_error(at in 0_usize..1_000_000, bit in 0_u8..8) {
+        let mut bytes = small().to_bytes().expect("small");
+        let at = at % bytes.len();
+        bytes[at] ^= 1 << bit;
+        prop_assert!(RunFile::from_bytes(&bytes).is_err());
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let mut with_magic = MAGIC.to_vec();
+        with_magic.extend(VERSION.to_le_bytes());
+        with_magic.extend(&bytes);
+        prop_assert!(RunFile::from_bytes(&bytes).is_err());
+        prop_assert!(RunFile::from_bytes(&with_magic).is_err());
+    }
+}
