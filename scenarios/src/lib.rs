@@ -1,3 +1,4 @@
 //! From a scenario file to a plan.
 
 pub mod plan;
+pub mod sentence;

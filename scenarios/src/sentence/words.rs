@@ -1,0 +1,422 @@
+//! The other tables of the language: templates, outcomes, statistics, `when`, reasons, and words of later versions.
+
+use reports::expectation::{AttemptKind, Bound, Outcome, Stat};
+
+/// One word of the language, for `pbxsim list`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct WordDoc {
+    /// As sentences write it.
+    pub word: &'static str,
+    /// Where it fits: `group`, `gauge`, …
+    pub of: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// A sentence with it.
+    pub example: &'static str,
+}
+
+/// Sentences pbxsim knows: template and example.
+pub fn templates() -> Vec<(&'static str, &'static str)> {
+    TEMPLATES.to_vec()
+}
+
+/// What can be said of members and attempts.
+pub fn outcomes() -> Vec<WordDoc> {
+    OUTCOMES.iter().map(|row| row.doc).collect()
+}
+
+/// How gauges and times become one number.
+pub fn statistics() -> Vec<WordDoc> {
+    STATISTICS.iter().map(|row| row.1).collect()
+}
+
+/// Ways to say when.
+pub fn whens() -> Vec<WordDoc> {
+    WHENS.to_vec()
+}
+
+/// Reasons behind `refused for` that this version can give.
+pub fn reasons() -> Vec<WordDoc> {
+    REASONS.iter().map(|(word, meaning)| doc(word, "refused for", meaning, REASON_EXAMPLE)).collect()
+}
+
+/// Share of a group or of attempts.
+pub(super) const SHARE: &str = "QUANTITY SUBJECT are OUTCOME [within T] [WHEN]";
+/// The commonest share: back after a loss.
+pub(super) const BACK: &str = "99% of GROUP lost in EVENT are back within T";
+/// Attempts that take a time.
+pub(super) const TIME: &str = "P% of ATTEMPTS take at most T [WHEN]";
+/// Waits at every node.
+pub(super) const QUEUE: &str = "no node queues longer than T [WHEN]";
+/// Waits at one node.
+pub(super) const NODE_QUEUE: &str = "NODE never queues longer than T [WHEN]";
+/// A stock of licences.
+pub(super) const STOCK: &str = "FEATURE licences are never over-issued [WHEN]";
+/// A measure against a limit.
+pub(super) const MEASURE: &str = "[STATISTIC] MEASURE of NAME [at NODE] is at most V [WHEN]";
+/// A measure against a theory.
+pub(super) const AGREES: &str = "[STATISTIC] MEASURE of NAME [at NODE] agrees with V [WHEN]";
+
+const TEMPLATES: [(&str, &str); 7] = [
+    (SHARE, "99% of endpoints lost in the crash are back within 30 s"),
+    (TIME, "99.9% of sign-ins take at most 100 ms"),
+    (QUEUE, "no node queues longer than 2 s"),
+    (NODE_QUEUE, "standby never queues longer than 30 s after the crash"),
+    (STOCK, "PBX-SoftwarePhones licences are never over-issued"),
+    (MEASURE, "takeover time of the crash is between 5 s and 7 s"),
+    (AGREES, "call congestion of PBX-Port agrees with 10.829%"),
+];
+
+/// Bounds of a quantity.
+pub(super) const QUANTITY_BOUNDS: [(&str, Bound); 5] = [
+    ("exactly", Bound::Exactly),
+    ("at least", Bound::AtLeast),
+    ("at most", Bound::AtMost),
+    ("fewer than", Bound::FewerThan),
+    ("more than", Bound::MoreThan),
+];
+
+/// Bounds of a measure.
+pub(super) const LIMIT_BOUNDS: [(&str, Bound); 5] = [
+    ("exactly", Bound::Exactly),
+    ("at least", Bound::AtLeast),
+    ("at most", Bound::AtMost),
+    ("above", Bound::MoreThan),
+    ("below", Bound::FewerThan),
+];
+
+/// Other words people begin a quantity with, and ours.
+pub(super) const QUANTITY_SYNONYMS: [(&str, &str); 16] = [
+    ("less than", "fewer than"),
+    ("below", "fewer than"),
+    ("under", "fewer than"),
+    ("above", "more than"),
+    ("over", "more than"),
+    ("greater than", "more than"),
+    ("up to", "at most"),
+    ("not more than", "at most"),
+    ("no more than", "at most"),
+    ("no less than", "at least"),
+    ("no fewer than", "at least"),
+    ("none of", "no"),
+    ("zero", "no"),
+    ("every", "all"),
+    ("each", "all"),
+    ("equal to", "exactly"),
+];
+
+/// Other words people write before a limit, and ours.
+pub(super) const LIMIT_SYNONYMS: [(&str, &str); 16] = [
+    ("less than", "below"),
+    ("fewer than", "below"),
+    ("under", "below"),
+    ("<", "below"),
+    ("more than", "above"),
+    ("greater than", "above"),
+    ("over", "above"),
+    (">", "above"),
+    ("<=", "at most"),
+    ("up to", "at most"),
+    ("no more than", "at most"),
+    (">=", "at least"),
+    ("no less than", "at least"),
+    ("equal to", "exactly"),
+    ("=", "exactly"),
+    ("==", "exactly"),
+];
+
+/// What attempts may be said about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Fits {
+    /// Groups.
+    Group,
+    /// Groups with `lost in`.
+    Lost,
+    /// All attempts.
+    Attempts,
+    /// Attempts that are SIP requests: sign-ins and refreshes.
+    Requests,
+}
+
+/// One outcome: words, subjects, meaning.
+pub(super) struct OutcomeRow {
+    /// What it is in an expectation; a reason is filled in.
+    pub(super) outcome: Outcome,
+    /// Of whom.
+    pub(super) fits: Fits,
+    /// Its words and what they mean.
+    pub(super) doc: WordDoc,
+}
+
+/// Outcomes; longer phrases before their beginnings.
+pub(super) static OUTCOMES: [OutcomeRow; 9] = [
+    OutcomeRow {
+        outcome: Outcome::Registered,
+        fits: Fits::Group,
+        doc: doc(
+            "registered",
+            "group",
+            "the registrar holds a live binding, at an instant (default: the end)",
+            "all users are registered at the end",
+        ),
+    },
+    OutcomeRow {
+        outcome: Outcome::Back,
+        fits: Fits::Lost,
+        doc: doc(
+            "back",
+            "group lost in an event",
+            "registered again; whoever is never back is late",
+            "99% of endpoints lost in the crash are back within 30 s",
+        ),
+    },
+    OutcomeRow {
+        outcome: Outcome::Dropped,
+        fits: Fits::Group,
+        doc: doc(
+            "dropped",
+            "group",
+            "lost a binding without wishing it, at any time in the window",
+            "no desk endpoints at slave-1 are dropped",
+        ),
+    },
+    OutcomeRow {
+        outcome: Outcome::Accepted,
+        fits: Fits::Attempts,
+        doc: doc("accepted", "attempts", "got in, perhaps after refusals", "all sign-ins are accepted within 5 min"),
+    },
+    OutcomeRow {
+        outcome: Outcome::Redirected,
+        fits: Fits::Requests,
+        doc: doc(
+            "redirected",
+            "sign-ins, refreshes",
+            "answered 301 or 302 at least once",
+            "no refreshes are redirected before the crash",
+        ),
+    },
+    OutcomeRow {
+        outcome: Outcome::TimedOut,
+        fits: Fits::Requests,
+        doc: doc(
+            "timed out",
+            "sign-ins, refreshes",
+            "some request got no answer within 64*T1 (RFC 3261 §17.1.2.2)",
+            "no refreshes are timed out before the crash",
+        ),
+    },
+    OutcomeRow {
+        outcome: Outcome::RefusedFor(String::new()),
+        fits: Fits::Attempts,
+        doc: doc(
+            "refused for REASON",
+            "attempts",
+            "refused for this reason at least once",
+            "no softphone sign-ins are refused for no-unit",
+        ),
+    },
+    OutcomeRow {
+        outcome: Outcome::RefusedALicence,
+        fits: Fits::Attempts,
+        doc: doc(
+            "refused a licence",
+            "attempts",
+            "refused for any licence reason at least once",
+            "fewer than 1% of softphone sign-ins are refused a licence",
+        ),
+    },
+    OutcomeRow {
+        outcome: Outcome::Refused,
+        fits: Fits::Attempts,
+        doc: doc("refused", "attempts", "refused at least once", "no PBX-Port checkouts at slave-1 are refused"),
+    },
+];
+
+/// Statistics: of gauges (the first flag), of times (the second).
+pub(super) const STATISTICS: [(Stat, WordDoc, bool, bool); 8] = [
+    (
+        Stat::Mean,
+        doc("mean", BOTH, "gauges weighted by time", "mean units in use of PBX-Port is below 6000"),
+        true,
+        true,
+    ),
+    (
+        Stat::Median,
+        doc("median", BOTH, "the 50th percentile", "median registration delay of desk is at most 50 ms"),
+        true,
+        true,
+    ),
+    (
+        Stat::Percentile(900),
+        doc("p90", BOTH, "90% lie at or below it", "p90 registration delay of desk is at most 100 ms"),
+        true,
+        true,
+    ),
+    (
+        Stat::Percentile(950),
+        doc("p95", BOTH, "95% lie at or below it", "p95 registration delay of desk is at most 100 ms"),
+        true,
+        true,
+    ),
+    (
+        Stat::Percentile(990),
+        doc("p99", BOTH, "99% lie at or below it", "p99 registration delay of desk is at most 200 ms"),
+        true,
+        true,
+    ),
+    (
+        Stat::Percentile(999),
+        doc("p99.9", BOTH, "99.9% lie at or below it", "p99.9 registration delay of desk is at most 2 s"),
+        true,
+        true,
+    ),
+    (
+        Stat::Peak,
+        doc("peak", "gauges", "the highest value", "peak units in use of PBX-Port is at most 6100"),
+        true,
+        false,
+    ),
+    (
+        Stat::Longest,
+        doc("longest", "times", "the longest", "longest server wait of standby is at most 30 s"),
+        false,
+        true,
+    ),
+];
+
+const WHENS: [WordDoc; 6] = [
+    doc("during EVENT", "window", "from its start to its end", "no desk endpoints are dropped during the rush"),
+    doc("before EVENT", "window", "from the start of the run to it", "no desk endpoints are dropped before the crash"),
+    doc("after EVENT", "window", "from its start to the end of the run", "no sign-ins are refused after the crash"),
+    doc("at the end", "instant", "the last moment of the run", "all users are registered at the end"),
+    doc("from INSTANT to INSTANT", "window", "between two instants", "no sign-ins are refused from 09:00 to the crash"),
+    doc("at INSTANT", "instant", "just after all that happens then", "all users are registered at the crash + 5 min"),
+];
+
+/// Reasons of this version.
+pub(super) const REASONS: [(&str, &str); 7] = [
+    ("no-unit", "no unit of a feature is free"),
+    ("grace-no-new", "the licence master was silent for longer than \"soft\": no new holder"),
+    ("la-unreachable", "the licence master was silent for longer than \"soft\" and \"grace\": nobody"),
+    ("decentral-exhausted", "the node's own licences are used up, and it has no others (R8)"),
+    ("gate-standby", "fewer standby licences than ports: no takeover (R41)"),
+    ("overload", "the queue of the node was full"),
+    ("loop", "redirected more often than \"rules.redirects\" allows"),
+];
+
+/// Reasons that no licence has anything to do with.
+pub(super) const OTHER_REASONS: [&str; 2] = ["overload", "loop"];
+
+/// Reasons of later versions.
+pub(super) const LATER_REASONS: [&str; 23] = [
+    "version",
+    "version-floor",
+    "ipva",
+    "relay-channels",
+    "needs-port",
+    "needs-mypbx",
+    "needs-reporting",
+    "no-linux-ap",
+    "no-recorder",
+    "model-mix",
+    "gate-voicemail",
+    "not-transferable",
+    "too-old",
+    "other-company",
+    "too-late",
+    "too-many-years",
+    "already-extended",
+    "no-balance",
+    "no-credit",
+    "busy",
+    "no-channel",
+    "no-conference",
+    "unknown-user",
+];
+
+/// Attempts of later versions, and what brings them.
+pub(super) const LATER_SUBJECTS: [(&str, &str); 2] =
+    [("calls", "calls come"), ("assignments", "assigned licences come")];
+
+/// Outcomes of later versions.
+pub(super) const LATER_OUTCOMES: [(&str, &str); 4] = [
+    ("answered", "calls come"),
+    ("blocked", "calls come"),
+    ("abandoned", "calls come"),
+    ("recorded", "recording comes"),
+];
+
+/// Measures of later versions; longer phrases before their beginnings.
+pub(super) const LATER_METRICS: [(&str, &str); 13] = [
+    ("calls up", "calls come"),
+    ("balance", "the portal comes"),
+    ("setup delay", "calls come"),
+    ("disconnect delay", "calls come"),
+    ("call length", "calls come"),
+    ("queue wait", "queues come"),
+    ("efficiency", "channels of trunks come"),
+    ("ISA without licence refusals", "calls come"),
+    ("ISA", "calls come"),
+    ("SER", "calls come"),
+    ("SEER", "calls come"),
+    ("SCR", "calls come"),
+    ("rate found", "searches come"),
+];
+
+/// Devices of later versions.
+pub(super) const LATER_DEVICES: [(&str, &str); 2] =
+    [("mobile-app", "mobile applications come"), ("gsm", "mobile phones by GSM come")];
+
+/// Features of later versions, without version and tier.
+pub(super) const LATER_FEATURES: [&str; 18] = [
+    "PBX-IPVA",
+    "PBX-App",
+    "PBX-myPBX",
+    "PBX-Video",
+    "PBX-AppSharing",
+    "PBX-Fax",
+    "PBX-Voicemail",
+    "PBX-VoicemailUser",
+    "PBX-Mobility",
+    "PBX-UC",
+    "PBX-WebRTC",
+    "PBX-Reporting",
+    "PBX-Recording-Base",
+    "PBX-Recording-User",
+    "PBX-QueueMonitor",
+    "Relay-BRIs",
+    "Relay-PRIs",
+    "Relay-Channels",
+];
+
+/// Verbs whose events are accepted or refused.
+pub(super) const ADMINISTRATIVE: [&str; 11] = [
+    "assign",
+    "unassign",
+    "upgrade",
+    "buy",
+    "bind",
+    "release",
+    "convert",
+    "migrate",
+    "cover",
+    "extend-warranty",
+    "reclaim",
+];
+
+/// The word of a kind of attempt.
+pub(super) fn attempt_word(kind: &AttemptKind) -> &'static str {
+    match kind {
+        AttemptKind::SignIns => "sign-ins",
+        AttemptKind::Refreshes => "refreshes",
+        AttemptKind::Checkouts(_) => "checkouts",
+        AttemptKind::Takeovers => "takeovers",
+    }
+}
+
+const fn doc(word: &'static str, of: &'static str, meaning: &'static str, example: &'static str) -> WordDoc {
+    WordDoc { word, of, meaning, example }
+}
+
+const BOTH: &str = "gauges, times";
+const REASON_EXAMPLE: &str = "no sign-ins are refused for no-unit";
