@@ -1,12 +1,28 @@
 //! PBX clusters, SIP endpoints and floating licences as machines without I/O, and the virtual time that drives them.
+//!
+//! # The contract
+//!
+//! A node takes one input at a time and never waits: [`node::Node::handle`] writes packets and facts to an
+//! [`node::Outbox`], [`node::Node::poll_timeout`] says when it wants to be called again. Time and chance are parameters.
+//! The same machines run in virtual time (under [`engine::Engine`]) and on sockets (under a driver elsewhere).
+//!
+//! Each level uses only those before it: time, rng, distribution · sip, licence · layout, settings, schedule · event, node
+//! · engine, endpoint, pbx · site · simulation · invariants.
 
 pub mod distribution;
+pub mod endpoint;
+pub mod engine;
+pub mod event;
 pub mod layout;
-/// Licence features, pools, leases and the messages that move them.
-pub mod licence {
-    pub mod feature;
-}
+pub mod licence;
+pub mod node;
+pub mod pbx;
+mod prefetch;
 pub mod rng;
 pub mod schedule;
 pub mod settings;
+pub mod simulation;
+pub mod sip;
+pub mod site;
+pub mod spread;
 pub mod time;

@@ -190,3 +190,78 @@ pub struct Rules {
     /// Standby licences are also a stock (A10), not only a condition.
     pub standby_is_escrow: bool,
 }
+
+impl Default for Checkout {
+    /// Domain §3.8.
+    fn default() -> Self {
+        Self {
+            renews_every: Duration::seconds(30),
+            soft: Duration::seconds(90),
+            grace: Duration::seconds(900),
+            chunk_permille: 50,
+            linger: Duration::ZERO,
+            clock_drift_ppm: 1_000,
+            on_standby: OnStandby::Deny,
+            escrow_serves: EscrowServes::Domain,
+            queues_for: FeatureSet::NONE,
+        }
+    }
+}
+
+impl Default for Rules {
+    /// The first value of every reading (scenario language §4, `rules`).
+    fn default() -> Self {
+        Self {
+            licence_denial: 503,
+            redirects: 3,
+            softphone_port_shared: true,
+            standby_counts_installed: true,
+            standby_is_escrow: true,
+        }
+    }
+}
+
+impl Default for PbxSettings {
+    /// Scenario language §4, `cluster.NODE`.
+    fn default() -> Self {
+        Self {
+            service: Duration::ZERO,
+            queue: u32::MAX,
+            when_full: WhenFull::Refuse,
+            retry_after: None,
+            absorbs_retransmissions: true,
+            challenges: true,
+            watches_every: Duration::seconds(108),
+            after_silence: Duration::seconds(30),
+            gives_back_after: Duration::seconds(60),
+        }
+    }
+}
+
+impl Default for PopulationSettings {
+    /// Scenario language §4, `users.NAME`.
+    fn default() -> Self {
+        Self {
+            transport: Transport::Udp,
+            keep_alive: None,
+            expires_s: 3600,
+            refreshes_at_permille: 900,
+            retries: Retries::Rfc5626,
+            signed_in: None,
+            away: None,
+            arrivals: None,
+        }
+    }
+}
+
+impl Default for Links {
+    /// One site, 1 ms to oneself, nothing lost.
+    fn default() -> Self {
+        let inside = Link {
+            latency: Distribution::fixed(Duration::MILLISECOND),
+            loss: Probability::ZERO,
+            duplicates: Probability::ZERO,
+        };
+        Self { sites: 1, table: vec![0], profiles: vec![inside] }
+    }
+}

@@ -1,0 +1,6 @@
+//! What registers: devices of users and trunks, and the open sources that wake them.
+
+pub mod people;
+pub mod phone;
+pub mod retry;
+pub mod source;

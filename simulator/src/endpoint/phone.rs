@@ -1,0 +1,545 @@
+//! One device: what its owner wants, its registration, and the client transaction beneath it.
+//!
+//! Also trunks' ends and operator applications: whatever registers. Calls come later.
+
+use crate::endpoint::people::People;
+use crate::endpoint::retry;
+use crate::event::{Event, Seen, Wish};
+use crate::licence::reason::Reason;
+use crate::node::{Body, Input, Node, NodeId, Outbox, Packet, Via};
+use crate::rng::{self, Purpose, draw, key};
+use crate::settings::{PopulationSettings, Retries, Transport};
+use crate::sip::message::{Aor, Contacts, Register, Response};
+use crate::sip::transaction::{ClientTransaction, Timeout};
+use crate::time::{Duration, Instant};
+
+/// Waits for a keep-alive's answer before the probe is repeated, and in the end the flow is dead (RFC 5626 §4.4: 10 s).
+const PROBE_WAITS: [Duration; 3] = [Duration::seconds(2), Duration::seconds(3), Duration::seconds(5)];
+/// How often someone in line asks whether it still stands there.
+const IN_LINE: Duration = Duration::seconds(300);
+/// Challenges answered within one attempt.
+const CHALLENGES: u8 = 3;
+
+/// A device. 128 bytes: two cache lines, at a million of them what decides speed.
+#[derive(Clone, Debug)]
+#[repr(C, align(64))]
+pub struct Phone {
+    transaction: ClientTransaction,
+    /// When the agenda next wants something.
+    act_at: Instant,
+    /// When the wish in progress was due.
+    due: Instant,
+    /// When the first REGISTER of the attempt left.
+    began: Instant,
+    /// End of the session.
+    leaves_at: Instant,
+    /// Next keep-alive, or the end of waiting for its answer.
+    probe_at: Instant,
+    nonce: u64,
+    call: u32,
+    sequence: u32,
+    /// Waits drawn so far.
+    waits: u32,
+    /// Sessions begun so far.
+    sessions: u32,
+    seen: Seen,
+    /// Lifetime to ask for if a registrar found ours too brief (423); 0: the population's.
+    asked_s: u32,
+    aor: Aor,
+    /// PBX index the request in flight, or the registration, is with.
+    server: u16,
+    attempts: u16,
+    state: State,
+    wish: Wish,
+    /// Bits of the targets tried in this round.
+    tried: u8,
+    failures: u8,
+    hops: u8,
+    challenges: u8,
+    probes: u8,
+    flags: Flags,
+}
+
+/// What it is doing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub enum State {
+    /// Out by wish; `act_at` is when it will want to be in.
+    Out,
+    /// A REGISTER is under way.
+    Trying,
+    /// Between two tries.
+    Waiting,
+    /// In line for a licence.
+    InLine,
+    /// Registered; `act_at` is when to refresh.
+    In,
+    /// Without power.
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Flags {
+    /// The session ended while a request was under way.
+    leaving: bool,
+    /// After leaving it stays out, whatever its absences say.
+    stays_out: bool,
+    /// It wanted to be in when power went.
+    was_in: bool,
+}
+
+impl Phone {
+    /// A device that is out until `act_at`.
+    pub fn new(aor: Aor, server: u16, call: u32, act_at: Instant) -> Self {
+        Self {
+            transaction: ClientTransaction::IDLE,
+            act_at,
+            due: Instant::ZERO,
+            began: Instant::ZERO,
+            leaves_at: Instant::NEVER,
+            probe_at: Instant::NEVER,
+            nonce: 0,
+            call,
+            sequence: 0,
+            waits: 0,
+            sessions: 0,
+            seen: Seen::default(),
+            asked_s: 0,
+            aor,
+            server,
+            attempts: 0,
+            state: State::Out,
+            wish: Wish::SignIn,
+            tried: 0,
+            failures: 0,
+            hops: 0,
+            challenges: 0,
+            probes: 0,
+            flags: Flags::default(),
+        }
+    }
+
+    /// Who it is.
+    pub fn aor(&self) -> Aor {
+        self.aor
+    }
+
+    /// What it is doing.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The PBX its registration or request is with.
+    pub fn server(&self) -> u16 {
+        self.server
+    }
+
+    /// Whether it has power.
+    #[inline]
+    pub fn is_up(&self) -> bool {
+        self.state != State::Off
+    }
+
+    /// Whether it has a connection to that PBX that would notice the PBX's end.
+    pub fn is_connected_to(&self, pbx: u16, people: &People) -> bool {
+        let busy = matches!(self.state, State::In | State::Trying | State::InLine);
+        busy && self.server == pbx && people.settings(self.aor.block).transport.is_reliable()
+    }
+
+    /// Somebody wants it in at `at`.
+    pub fn wish_in(&mut self, at: Instant) {
+        self.flags.stays_out = false;
+        match self.state {
+            State::Out => self.act_at = self.act_at.min(at),
+            State::Off => self.flags.was_in = true,
+            _ => {}
+        }
+    }
+
+    /// Somebody wants it out at `at`, for good.
+    pub fn wish_out(&mut self, at: Instant) {
+        self.flags.stays_out = true;
+        match self.state {
+            State::Out => self.act_at = Instant::NEVER,
+            State::Off => self.flags.was_in = false,
+            _ => self.leaves_at = at,
+        }
+    }
+
+    /// Power is gone: nothing is said to anybody.
+    pub fn power_off(&mut self, out: &mut Outbox) {
+        if self.state == State::Waiting {
+            out.report(Event::Retrying { on: false });
+        }
+        let wants_in = !matches!(self.state, State::Out | State::Off);
+        self.flags = Flags { was_in: wants_in && self.wish != Wish::SignOut, ..Flags::default() };
+        self.transaction.stop();
+        self.state = State::Off;
+        (self.act_at, self.leaves_at, self.probe_at) = (Instant::NEVER, Instant::NEVER, Instant::NEVER);
+        (self.nonce, self.probes) = (0, 0);
+    }
+
+    /// Power is back: a new Call-ID, and at once whatever it wanted before.
+    pub fn power_on(&mut self, now: Instant) {
+        if self.state == State::Off {
+            self.state = State::Out;
+            self.call = self.call.wrapping_add(1);
+            let was_in = self.flags.was_in;
+            self.wish = if was_in { Wish::Return } else { Wish::SignIn };
+            self.act_at = if was_in { now } else { Instant::NEVER };
+        }
+    }
+
+    fn on_timeout(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        if self.transaction.poll_timeout() <= now {
+            return match self.transaction.on_timeout(now) {
+                Timeout::Nothing => {}
+                Timeout::Retransmit => {
+                    out.report(Event::Retransmitted);
+                    self.transmit(people, out);
+                }
+                Timeout::TimedOut => self.on_failure(people, now, 408, Reason::None, 0, out),
+            };
+        }
+        if self.leaves_at <= now {
+            self.on_session_end(people, now, out);
+        } else if self.act_at <= now {
+            self.act(people, now, out);
+        } else if self.probe_at <= now {
+            self.probe(people, now, out);
+        }
+    }
+
+    /// The agenda's turn.
+    fn act(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        match self.state {
+            State::Out if self.wish == Wish::Return => self.begin(Wish::Return, people, now, out),
+            State::Out => self.begin(Wish::SignIn, people, now, out),
+            State::In => self.begin(Wish::Refresh, people, now, out),
+            State::Waiting => {
+                out.report(Event::Retrying { on: false });
+                self.begin_round(people, now, out);
+            }
+            State::InLine => self.attempt(self.server, people, now, out),
+            State::Trying | State::Off => self.act_at = Instant::NEVER,
+        }
+    }
+
+    /// A wish begins: it is due now.
+    fn begin(&mut self, wish: Wish, people: &People, now: Instant, out: &mut Outbox) {
+        self.adopt(wish, now, out);
+        match wish {
+            Wish::SignIn | Wish::Return => self.begin_round(people, now, out),
+            Wish::Refresh | Wish::SignOut => self.attempt(self.server, people, now, out),
+        }
+    }
+
+    fn adopt(&mut self, wish: Wish, now: Instant, out: &mut Outbox) {
+        self.wish = wish;
+        self.due = now;
+        self.seen = Seen::default();
+        (self.attempts, self.hops, self.tried, self.failures) = (0, 0, 0, 0);
+        out.report(Event::Due { wish });
+    }
+
+    /// A round over the known servers: from the first, or the other one in turn.
+    fn begin_round(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        let targets = &people.blocks[usize::from(self.aor.block)].block.targets;
+        self.hops = 0;
+        let alternates = people.settings(self.aor.block).retries == Retries::Innovaphone;
+        let first = if alternates { usize::from(self.failures) % targets.len() } else { 0 };
+        let skip = if self.failures == 0 { self.tried } else { 0 };
+        let place = (0..targets.len()).map(|n| (first + n) % targets.len()).find(|place| skip >> place & 1 == 0);
+        let place = place.unwrap_or(first);
+        self.tried = if alternates { u8::MAX } else { skip | 1 << place };
+        self.attempt(targets[place], people, now, out);
+    }
+
+    /// A fresh REGISTER to that PBX.
+    fn attempt(&mut self, server: u16, people: &People, now: Instant, out: &mut Outbox) {
+        self.server = server;
+        self.attempts = self.attempts.saturating_add(1);
+        self.challenges = 0;
+        self.nonce = 0;
+        self.began = now;
+        self.request(people, now, out);
+    }
+
+    fn request(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        self.state = State::Trying;
+        (self.act_at, self.probe_at, self.probes) = (Instant::NEVER, Instant::NEVER, 0);
+        self.sequence = self.sequence.wrapping_add(1);
+        self.transaction.start(now, people.settings(self.aor.block).transport.is_reliable());
+        self.transmit(people, out);
+    }
+
+    fn transmit(&self, people: &People, out: &mut Outbox) {
+        let settings = people.settings(self.aor.block);
+        let leaves = self.wish == Wish::SignOut;
+        let asked_s = if self.asked_s > 0 { self.asked_s } else { settings.expires_s };
+        let challenged = self.nonce != 0;
+        let register = Register {
+            aor: self.aor,
+            call: self.call,
+            sequence: self.sequence,
+            branch: self.transaction.branch(),
+            expires_s: if leaves { 0 } else { asked_s },
+            contacts: Contacts::Own,
+            nonce_count: u32::from(challenged),
+            nonce: self.nonce,
+            proof: if challenged { proof(people, self.aor, self.nonce, 1) } else { 0 },
+        };
+        out.send(people.pbx(self.server), via(settings.transport), Body::Register(register));
+    }
+
+    fn on_response(&mut self, people: &People, now: Instant, response: &Response, out: &mut Outbox) {
+        if !self.transaction.accepts(response.branch, response.status) {
+            return;
+        }
+        match response.status {
+            401 if self.challenges == 0 || (response.stale && self.challenges < CHALLENGES) => {
+                self.challenges += 1;
+                self.nonce = response.nonce;
+                self.request(people, now, out);
+            }
+            200 => self.on_accepted(people, now, response, out),
+            301 | 302 => self.on_redirect(people, now, response, out),
+            423 if response.expires_s > self.asked_s => {
+                self.asked_s = response.expires_s;
+                self.request(people, now, out);
+            }
+            480 if response.reason == Reason::InLine => {
+                self.state = State::InLine;
+                self.act_at = now + IN_LINE;
+            }
+            status => self.on_failure(people, now, status, response.reason, response.retry_after_s, out),
+        }
+    }
+
+    fn on_accepted(&mut self, people: &People, now: Instant, response: &Response, out: &mut Outbox) {
+        let (wish, due, began, attempts) = (self.wish, self.due, self.began, self.attempts);
+        out.report(Event::Accepted { wish, due, began, attempts });
+        (self.nonce, self.failures, self.hops, self.tried) = (0, 0, 0, 0);
+        if wish == Wish::SignOut {
+            return self.go_out(people, now, out);
+        }
+        let settings = people.settings(self.aor.block);
+        self.state = State::In;
+        let lifetime = Duration::seconds(u64::from(response.expires_s));
+        self.act_at = now + lifetime.scaled(u64::from(settings.refreshes_at_permille), 1000);
+        self.probe_at = settings.keep_alive.map_or(Instant::NEVER, |every| now + every);
+        if wish != Wish::Refresh && self.leaves_at == Instant::NEVER {
+            self.begin_session(people, settings, now);
+        }
+        if self.flags.leaving {
+            self.begin(Wish::SignOut, people, now, out);
+        }
+    }
+
+    fn begin_session(&mut self, people: &People, settings: &PopulationSettings, now: Instant) {
+        self.sessions = self.sessions.wrapping_add(1);
+        if let Some(length) = &settings.signed_in {
+            let bits = draw(key(people.seat_stream(self.aor), Purpose::Session), self.sessions);
+            self.leaves_at = now + length.sample(bits);
+        }
+    }
+
+    fn on_redirect(&mut self, people: &People, now: Instant, response: &Response, out: &mut Outbox) {
+        self.report_answer(response.status, response.reason, out);
+        self.hops += 1;
+        let target = response.contact.0.checked_sub(people.first_pbx).and_then(|index| u16::try_from(index).ok());
+        match target {
+            Some(server) if self.hops <= people.rules.redirects => {
+                let began = self.began;
+                self.attempt(server, people, now, out);
+                self.began = began;
+            }
+            _ => self.on_failure(people, now, 482, Reason::Loop, 0, out),
+        }
+    }
+
+    fn report_answer(&mut self, status: u16, reason: Reason, out: &mut Outbox) {
+        let (wish, due, began, before) = (self.wish, self.due, self.began, self.seen);
+        out.report(Event::Answered { wish, due, began, status, reason, before });
+        self.seen = self.seen.with(status, reason);
+    }
+
+    /// A final answer that does not let it in, no answer (408) or a dead connection (0).
+    fn on_failure(
+        &mut self,
+        people: &People,
+        now: Instant,
+        status: u16,
+        reason: Reason,
+        retry_after_s: u32,
+        out: &mut Outbox,
+    ) {
+        self.report_answer(status, reason, out);
+        if self.wish == Wish::SignOut || self.flags.leaving {
+            let (wish, due) = (self.wish, self.due);
+            out.report(Event::GaveUp { wish, due });
+            return self.go_out(people, now, out);
+        }
+        match status {
+            // RFC 3261 §21.4.4, §21.4.5: the same request will not do better.
+            403 | 404 => self.give_up(people, now, out),
+            // §21.5.4, RFC 3263 §4.3: another server may.
+            0 | 408 | 500.. => match self.next_server(people) {
+                Some(server) => {
+                    if reason.is_licence() {
+                        out.report(Event::Hopped);
+                    }
+                    self.attempt(server, people, now, out);
+                }
+                None => self.wait(people, now, retry_after_s, out),
+            },
+            _ => self.wait(people, now, retry_after_s, out),
+        }
+    }
+
+    fn next_server(&mut self, people: &People) -> Option<u16> {
+        let targets = &people.blocks[usize::from(self.aor.block)].block.targets;
+        let untried = |place: &usize| self.tried >> place & 1 == 0 && targets[*place] != self.server;
+        let place = (0..targets.len()).find(untried)?;
+        self.tried |= 1 << place;
+        Some(targets[place])
+    }
+
+    fn wait(&mut self, people: &People, now: Instant, retry_after_s: u32, out: &mut Outbox) {
+        if self.wish == Wish::Refresh {
+            let due = self.due;
+            out.report(Event::GaveUp { wish: Wish::Refresh, due });
+            self.adopt(Wish::Return, now, out);
+        }
+        self.failures = self.failures.saturating_add(1);
+        self.waits = self.waits.wrapping_add(1);
+        let bits = draw(key(people.device_stream(self.aor), Purpose::Retry), self.waits);
+        match retry::wait(&people.settings(self.aor.block).retries, u32::from(self.failures), bits) {
+            Some(wait) => {
+                self.state = State::Waiting;
+                self.act_at = now + wait.max(Duration::seconds(u64::from(retry_after_s)));
+                out.report(Event::Retrying { on: true });
+            }
+            None => self.give_up(people, now, out),
+        }
+    }
+
+    fn give_up(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        let (wish, due) = (self.wish, self.due);
+        out.report(Event::GaveUp { wish, due });
+        self.go_out(people, now, out);
+    }
+
+    fn on_session_end(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        self.leaves_at = Instant::NEVER;
+        match self.state {
+            State::In | State::InLine => self.begin(Wish::SignOut, people, now, out),
+            State::Trying => self.flags.leaving = self.wish != Wish::SignOut,
+            State::Waiting => {
+                out.report(Event::Retrying { on: false });
+                self.give_up(people, now, out);
+            }
+            State::Out | State::Off => {}
+        }
+    }
+
+    fn go_out(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        self.state = State::Out;
+        self.wish = Wish::SignIn;
+        self.leaves_at = Instant::NEVER;
+        self.probe_at = Instant::NEVER;
+        self.act_at = Instant::NEVER;
+        let stays_out = self.flags.stays_out;
+        self.flags = Flags { stays_out, ..Flags::default() };
+        if stays_out {
+            return;
+        }
+        if let Some(away) = &people.settings(self.aor.block).away {
+            self.sessions = self.sessions.wrapping_add(1);
+            let bits = draw(key(people.seat_stream(self.aor), Purpose::Absence), self.sessions);
+            self.act_at = now + away.sample(bits);
+        }
+        if let Some(source) = people.blocks[usize::from(self.aor.block)].source {
+            out.send(source, Via::Local, Body::Free);
+        }
+    }
+
+    /// The connection is gone, or nobody listens at the other end.
+    fn on_reset(&mut self, people: &People, now: Instant, source: NodeId, out: &mut Outbox) {
+        if source != people.pbx(self.server) {
+            return;
+        }
+        if self.transaction.is_active() {
+            self.transaction.stop();
+            self.on_failure(people, now, 0, Reason::None, 0, out);
+        } else if matches!(self.state, State::In | State::InLine) {
+            self.on_loss(people, now, out);
+        }
+    }
+
+    /// The registration is known to be gone: another server first.
+    fn on_loss(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        let lost = self.server;
+        self.adopt(Wish::Return, now, out);
+        let targets = &people.blocks[usize::from(self.aor.block)].block.targets;
+        if let (Some(place), true) = (targets.iter().position(|target| *target == lost), targets.len() > 1) {
+            self.tried |= 1 << place;
+        }
+        self.begin_round(people, now, out);
+    }
+
+    fn probe(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        let Some(wait) = PROBE_WAITS.get(usize::from(self.probes)) else {
+            return self.on_loss(people, now, out);
+        };
+        self.probes += 1;
+        self.probe_at = now + *wait;
+        out.send(people.pbx(self.server), via(people.settings(self.aor.block).transport), Body::Ping);
+    }
+
+    fn on_pong(&mut self, people: &People, now: Instant) {
+        if self.state == State::In {
+            self.probes = 0;
+            self.probe_at = people.settings(self.aor.block).keep_alive.map_or(Instant::NEVER, |every| now + every);
+        }
+    }
+
+    fn on_packet(&mut self, people: &People, now: Instant, packet: &Packet, out: &mut Outbox) {
+        match packet.body {
+            Body::Response(response) => self.on_response(people, now, &response, out),
+            Body::Reset => self.on_reset(people, now, packet.source, out),
+            Body::Pong => self.on_pong(people, now),
+            Body::Offer if self.state == State::InLine => self.attempt(self.server, people, now, out),
+            Body::Begin if self.state == State::Out => self.begin(Wish::SignIn, people, now, out),
+            _ => {}
+        }
+    }
+}
+
+impl Node for Phone {
+    type Profile = People;
+
+    #[inline]
+    fn handle(&mut self, people: &People, now: Instant, input: Input<'_>, out: &mut Outbox) {
+        match input {
+            Input::Timeout => self.on_timeout(people, now, out),
+            Input::Packet(packet) | Input::Deferred(packet) => self.on_packet(people, now, packet, out),
+        }
+    }
+
+    #[inline]
+    fn poll_timeout(&self) -> Instant {
+        self.transaction.poll_timeout().min(self.act_at).min(self.leaves_at).min(self.probe_at)
+    }
+}
+
+fn via(transport: Transport) -> Via {
+    if transport.is_reliable() { Via::Connection } else { Via::Datagram }
+}
+
+/// Stands for the digest response of RFC 7616 §3.4.1: only who shares the secret can tell it.
+#[inline]
+pub fn proof(people: &People, aor: Aor, nonce: u64, count: u32) -> u64 {
+    let secret = key(people.device_stream(aor), Purpose::Secret);
+    rng::mix(secret ^ nonce.rotate_left(count & 31))
+}

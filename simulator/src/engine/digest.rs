@@ -1,0 +1,110 @@
+//! One number that every field of every message handled and every event goes into.
+//!
+//! Folded multiplication of 64-bit words (integers only, the same on every CPU); not cryptographic.
+
+use crate::node::{Attachments, Body, Packet};
+use crate::rng::mix;
+
+/// The running digest of a run.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Digest(u64);
+
+impl Digest {
+    /// The value so far.
+    pub fn value(self) -> u64 {
+        mix(self.0)
+    }
+
+    /// Folds two words in, order mattering.
+    #[inline]
+    pub fn fold(&mut self, one: u64, other: u64) {
+        let product = u128::from(self.0 ^ one ^ 0xa076_1d64_78bd_642f) * u128::from(other ^ 0xe703_7ed1_a0b4_28db);
+        self.0 = (product as u64 ^ (product >> 64) as u64).wrapping_add(self.0.rotate_left(23)).wrapping_add(one);
+    }
+
+    /// Folds four words in.
+    #[inline]
+    pub fn fold_all(&mut self, words: [u64; 4]) {
+        self.fold(words[0], words[1]);
+        self.fold(words[2], words[3]);
+    }
+
+    /// Folds a packet in, with what is attached to it.
+    #[inline]
+    pub fn packet(&mut self, packet: &Packet, attachments: &Attachments) {
+        let Packet { source, target, reliable, body } = packet;
+        self.fold(u64::from(source.0) << 32 | u64::from(target.0), u64::from(*reliable));
+        self.body(body);
+        if let Some(handle) = body.attachment() {
+            attachments.get(handle).words_in_order().for_each(|word| self.fold(word, 1));
+        }
+    }
+
+    #[inline]
+    fn body(&mut self, body: &Body) {
+        use crate::licence::message::{Ack, Recall, Renew};
+        use crate::sip::message::{Aor, Register, Response};
+        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        match *body {
+            Body::Register(Register {
+                aor: Aor { block, device, seat },
+                call,
+                sequence,
+                branch,
+                expires_s,
+                contacts,
+                nonce_count,
+                nonce,
+                proof,
+            }) => {
+                self.fold_all([
+                    1 | (device as u64) << 8 | u64::from(block) << 16 | u64::from(seat) << 32,
+                    pair(call, sequence),
+                    pair(branch, expires_s),
+                    pair(nonce_count, contacts as u32),
+                ]);
+                self.fold(nonce, proof);
+            }
+            Body::Response(Response {
+                status,
+                reason,
+                stale,
+                branch,
+                sequence,
+                expires_s,
+                retry_after_s,
+                contact,
+                nonce,
+            }) => {
+                self.fold_all([
+                    2 | (reason as u64) << 8 | u64::from(stale) << 16 | u64::from(status) << 32,
+                    pair(branch, sequence),
+                    pair(expires_s, retry_after_s),
+                    u64::from(contact.0),
+                ]);
+                self.fold(nonce, 2);
+            }
+            Body::Reset => self.fold(3, 0),
+            Body::Ping => self.fold(4, 0),
+            Body::Pong => self.fold(5, 0),
+            Body::Offer => self.fold(6, 0),
+            Body::Look { number } => self.fold(7, u64::from(number)),
+            Body::Seen { number } => self.fold(8, u64::from(number)),
+            Body::Renew(Renew { feature, sequence, holders: _, keep, want }) => {
+                self.fold_all([9, feature as u64, pair(sequence, keep), u64::from(want)]);
+            }
+            Body::Ack(Ack { feature, sequence, epoch, kept, held, stock, reason }) => {
+                let whole = u64::from(kept.is_none());
+                self.fold_all([
+                    10 | (feature as u64) << 8 | (reason as u64) << 16 | whole << 24,
+                    pair(sequence, epoch),
+                    pair(held, stock),
+                    0,
+                ]);
+            }
+            Body::Recall(Recall { feature, count }) => self.fold_all([11, feature as u64, u64::from(count), 0]),
+            Body::Begin => self.fold(12, 0),
+            Body::Free => self.fold(13, 0),
+        }
+    }
+}

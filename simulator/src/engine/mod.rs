@@ -1,0 +1,319 @@
+//! Virtual time: the next event, its node, what the node sent, when the node wants to wake.
+//!
+//! The engine knows no kind of node. It holds one wake-up per node, never moved: an entry that comes too early is put
+//! back, one that was overtaken is dropped.
+
+pub mod digest;
+pub mod network;
+pub mod queue;
+
+use digest::Digest;
+use network::Network;
+use queue::Queue;
+
+use crate::event::Event;
+use crate::node::{Body, Elements, Input, NodeId, Outbox, Packet, Sent, Via};
+use crate::settings::Links;
+use crate::time::{Duration, Instant};
+
+/// Places between the event in hand and the one whose records are fetched.
+const LOOK_AHEAD: usize = 6;
+const WAKE: u32 = u32::MAX;
+
+/// A queue entry: a node's wake-up, or a packet's place in flight.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    node: NodeId,
+    packet: u32,
+}
+
+/// A packet under way, or put off by its target.
+#[derive(Clone, Copy, Debug)]
+struct Flight {
+    packet: Packet,
+    /// When it leaves its sender, or when it was put off: a crash of that node before then loses it.
+    departs: Instant,
+    state: FlightState,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum FlightState {
+    Free,
+    UnderWay,
+    PutOff,
+    Lost,
+}
+
+/// What has been done so far.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counters {
+    /// Messages handled by a node plus timers that fired and changed something.
+    pub steps: u64,
+    /// Messages handled.
+    pub messages: u64,
+    /// Packets lost on links or sent to nodes that were down.
+    pub lost: u64,
+}
+
+/// Runs elements in virtual time.
+#[derive(Clone, Debug)]
+pub struct Engine<E> {
+    now: Instant,
+    elements: E,
+    queue: Queue<Due>,
+    network: Network,
+    flights: Vec<Flight>,
+    free: Vec<u32>,
+    wakes: Vec<Instant>,
+    out: Outbox,
+    digest: Digest,
+    counters: Counters,
+}
+
+impl<E: Elements> Engine<E> {
+    /// An engine at instant zero, every node's first wake-up set. `endpoints` come first among the nodes.
+    pub fn new(elements: E, links: Links, endpoints: usize, pbxs: usize) -> Self {
+        let nodes = elements.nodes();
+        let mut engine = Self {
+            now: Instant::ZERO,
+            queue: Queue::with_capacity(nodes + nodes / 4),
+            network: Network::new(links, endpoints, pbxs),
+            flights: Vec::new(),
+            free: Vec::new(),
+            wakes: vec![Instant::NEVER; nodes],
+            out: Outbox::default(),
+            digest: Digest::default(),
+            counters: Counters::default(),
+            elements,
+        };
+        (0..nodes as u32).for_each(|node| engine.rearm(NodeId(node)));
+        engine
+    }
+
+    /// The present.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The nodes.
+    pub fn elements(&self) -> &E {
+        &self.elements
+    }
+
+    /// Digest of everything handled so far.
+    pub fn digest(&self) -> u64 {
+        self.digest.value()
+    }
+
+    /// Totals so far.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Moves the present forward to `at`; nothing may be due before it.
+    pub fn advance(&mut self, at: Instant) {
+        self.now = self.now.max(at);
+    }
+
+    /// Other links from now on.
+    pub fn install_links(&mut self, links: Links) {
+        self.network.install(links);
+    }
+
+    /// Handles everything due up to and including `deadline`, telling `observe` of every step. `observe` answers
+    /// whether to go on; the present is then the deadline, or the instant it said no.
+    #[inline]
+    pub fn run_until(
+        &mut self,
+        deadline: Instant,
+        mut observe: impl FnMut(Instant, NodeId, &[Event], &E) -> bool,
+    ) -> bool {
+        while let Some((at, due)) = self.queue.pop_before(deadline) {
+            self.look_ahead();
+            self.now = at;
+            let handled = if due.packet == WAKE { self.wake(due.node) } else { self.arrive(due) };
+            if handled {
+                self.rearm(due.node);
+                if !observe(at, due.node, &self.out.events, &self.elements) {
+                    return false;
+                }
+            }
+        }
+        self.now = deadline;
+        true
+    }
+
+    /// Does something to `node` from outside: a crash, a wish. What it sends and reports is treated as in a step.
+    pub fn interfere(
+        &mut self,
+        node: NodeId,
+        act: impl FnOnce(&mut E, Instant, &mut Outbox),
+        mut observe: impl FnMut(Instant, NodeId, &[Event], &E) -> bool,
+    ) -> bool {
+        self.out.clear();
+        act(&mut self.elements, self.now, &mut self.out);
+        self.settle(node);
+        self.rearm(node);
+        observe(self.now, node, &self.out.events, &self.elements)
+    }
+
+    /// Changes elements without any one node being concerned (constants); wake-ups are set anew for `touched`.
+    pub fn adjust(&mut self, touched: impl Iterator<Item = NodeId>, act: impl FnOnce(&mut E, Instant)) {
+        act(&mut self.elements, self.now);
+        touched.for_each(|node| self.rearm(node));
+    }
+
+    /// What `node` had not yet sent, or had put off, is lost with it.
+    pub fn lose_unsent(&mut self, node: NodeId) {
+        for flight in &mut self.flights {
+            let unsent = flight.packet.source == node && flight.departs > self.now;
+            let held = flight.state == FlightState::PutOff && flight.packet.target == node;
+            if flight.state != FlightState::Free && (unsent || held) {
+                flight.state = FlightState::Lost;
+            }
+        }
+    }
+
+    /// The node's wake-up has come; false if it was overtaken or too early.
+    #[inline]
+    fn wake(&mut self, node: NodeId) -> bool {
+        if self.wakes[node.index()] != self.now {
+            return false;
+        }
+        self.wakes[node.index()] = Instant::NEVER;
+        if self.elements.poll_timeout(node) > self.now {
+            self.rearm(node);
+            return false;
+        }
+        self.out.clear();
+        self.elements.handle(node, self.now, Input::Timeout, &mut self.out);
+        self.digest.fold(self.now.0, u64::from(node.0));
+        self.settle(node);
+        true
+    }
+
+    /// A packet has arrived or is due again; false if it came to nothing.
+    #[inline]
+    fn arrive(&mut self, due: Due) -> bool {
+        let flight = core::mem::replace(&mut self.flights[due.packet as usize].state, FlightState::Free);
+        let packet = self.flights[due.packet as usize].packet;
+        self.free.push(due.packet);
+        if flight == FlightState::Lost || !self.elements.is_up(due.node) {
+            self.discard(&packet, flight);
+            return false;
+        }
+        self.out.clear();
+        self.digest.fold(self.now.0, 1);
+        self.digest.packet(&packet, &self.out.attachments);
+        let input = if flight == FlightState::PutOff { Input::Deferred(&packet) } else { Input::Packet(&packet) };
+        self.elements.handle(due.node, self.now, input, &mut self.out);
+        self.settle(due.node);
+        self.counters.messages += u64::from(flight == FlightState::UnderWay);
+        if let Some(until) = self.out.deferred {
+            self.launch(until, Flight { packet, departs: self.now, state: FlightState::PutOff });
+            return true;
+        }
+        if let Some(handle) = packet.body.attachment() {
+            self.out.attachments.release(handle);
+        }
+        true
+    }
+
+    /// A packet that nobody hears. Over a connection the sender learns it: nobody listens there.
+    fn discard(&mut self, packet: &Packet, flight: FlightState) {
+        self.counters.lost += 1;
+        if let Some(handle) = packet.body.attachment() {
+            self.out.attachments.release(handle);
+        }
+        if packet.reliable && flight == FlightState::UnderWay && packet.body != Body::Reset {
+            self.out.clear();
+            self.out.send(packet.source, Via::Connection, Body::Reset);
+            self.dispatch(packet.target);
+        }
+    }
+
+    /// Digests the events of a step and sends what it sent.
+    #[inline]
+    fn settle(&mut self, node: NodeId) {
+        self.counters.steps += 1;
+        for event in &self.out.events {
+            self.digest.fold_all(event.words());
+        }
+        self.dispatch(node);
+    }
+
+    #[inline]
+    fn dispatch(&mut self, source: NodeId) {
+        for index in 0..self.out.sent.len() {
+            let Sent { delay, target, via, body } = self.out.sent[index];
+            let departs = self.now + delay;
+            let packet = Packet { source, target, reliable: via == Via::Connection, body };
+            if via == Via::Local {
+                self.launch(departs, Flight { packet, departs, state: FlightState::UnderWay });
+                continue;
+            }
+            let places = [source, target].map(|node| (self.elements.place(node), node.index()));
+            let verdict = self.network.judge(places[0], places[1], packet.reliable);
+            if let Some(latency) = verdict.second {
+                self.launch_copy(departs, latency, packet);
+            }
+            match verdict.first {
+                Some(latency) => {
+                    self.launch(departs + latency, Flight { packet, departs, state: FlightState::UnderWay });
+                }
+                None => self.lose(&packet),
+            }
+        }
+    }
+
+    fn launch_copy(&mut self, departs: Instant, latency: Duration, packet: Packet) {
+        let body = match packet.body.attachment() {
+            Some(handle) => packet.body.with_attachment(self.out.attachments.duplicate(handle)),
+            None => packet.body,
+        };
+        let packet = Packet { body, ..packet };
+        self.launch(departs + latency, Flight { packet, departs, state: FlightState::UnderWay });
+    }
+
+    fn lose(&mut self, packet: &Packet) {
+        self.counters.lost += 1;
+        if let Some(handle) = packet.body.attachment() {
+            self.out.attachments.release(handle);
+        }
+    }
+
+    #[inline]
+    fn launch(&mut self, at: Instant, flight: Flight) {
+        let place = match self.free.pop() {
+            Some(place) => {
+                self.flights[place as usize] = flight;
+                place
+            }
+            None => {
+                self.flights.push(flight);
+                (self.flights.len() - 1) as u32
+            }
+        };
+        self.queue.push(at, Due { node: flight.packet.target, packet: place });
+    }
+
+    /// Sets the node's wake-up if it wants one earlier than it has.
+    #[inline]
+    fn rearm(&mut self, node: NodeId) {
+        let at = self.elements.poll_timeout(node);
+        if at < self.wakes[node.index()] {
+            self.wakes[node.index()] = at;
+            self.queue.push(at, Due { node, packet: WAKE });
+        }
+    }
+
+    #[inline]
+    fn look_ahead(&self) {
+        if let Some(due) = self.queue.ahead(LOOK_AHEAD) {
+            crate::prefetch::prefetch(&self.wakes[due.node.index()]);
+            self.network.prefetch(due.node.index());
+            let packet = (due.packet != WAKE).then(|| &self.flights[due.packet as usize].packet);
+            self.elements.prefetch(due.node, packet);
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Facts that nodes state. Nodes never measure: whoever observes a run subtracts instants and counts.
+
+use crate::layout::Device;
+use crate::licence::feature::Feature;
+use crate::licence::reason::Reason;
+use crate::node::NodeId;
+use crate::sip::message::Aor;
+use crate::time::{Duration, Instant};
+
+/// What an endpoint is trying to do, through all its retries.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum Wish {
+    /// To be in, after having been out by wish.
+    #[default]
+    SignIn,
+    /// To keep a registration that stands.
+    Refresh,
+    /// To be in again, after a loss.
+    Return,
+    /// To be out.
+    SignOut,
+}
+
+/// Kinds of answers a wish has met, as bits.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Seen(pub u32);
+
+impl Seen {
+    const TIMED_OUT: u32 = 1 << 24;
+    const REDIRECTED: u32 = 1 << 25;
+    const UNREACHABLE: u32 = 1 << 26;
+    const REFUSED: u32 = 1 << 27;
+
+    fn kind(status: u16, reason: Reason) -> u32 {
+        let refused = if status >= 400 && reason != Reason::InLine { Self::REFUSED } else { 0 };
+        match status {
+            0 => Self::UNREACHABLE,
+            408 => Self::TIMED_OUT,
+            300..400 => Self::REDIRECTED,
+            _ if reason == Reason::None => refused,
+            _ => refused | 1 << reason as u32,
+        }
+    }
+
+    /// With another answer added.
+    #[must_use]
+    pub fn with(self, status: u16, reason: Reason) -> Self {
+        Self(self.0 | Self::kind(status, reason))
+    }
+
+    /// Whether an answer of this kind (no answer: 408, dead connection: 0, redirect, reason) is among them.
+    pub fn has(self, status: u16, reason: Reason) -> bool {
+        let kind = match Self::kind(status, reason) {
+            kind if reason != Reason::None => kind & !Self::REFUSED,
+            kind => kind,
+        };
+        self.0 & kind != 0
+    }
+
+    /// Whether any was a refusal.
+    pub fn refused(self) -> bool {
+        self.0 & Self::REFUSED != 0
+    }
+
+    /// Whether any was a refusal of a licence.
+    pub fn refused_a_licence(self) -> bool {
+        Reason::ALL.into_iter().any(|reason| reason.is_licence() && self.0 & 1 << reason as u32 != 0)
+    }
+}
+
+/// Why a binding ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub enum End {
+    /// By wish: un-registered.
+    Left,
+    /// Not refreshed in time.
+    Expired,
+    /// The PBX crashed.
+    Crash,
+    /// Its licence lease ended (3.3.5).
+    LeaseOver,
+    /// Sent back to its home after a takeover.
+    GivenBack,
+}
+
+/// A fact. `endpoint` is the node that reports, unless a field names it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event {
+    // -- reported by endpoints
+    /// A wish has begun; it was due now.
+    Due {
+        /// Which.
+        wish: Wish,
+    },
+    /// A final answer other than a challenge, or none in 64·T1 (status 408), or a dead connection (status 0).
+    Answered {
+        /// Under which wish.
+        wish: Wish,
+        /// When that wish was due.
+        due: Instant,
+        /// When the first REGISTER of this attempt left (RFC 6076 §4.1).
+        began: Instant,
+        /// Status code.
+        status: u16,
+        /// Why.
+        reason: Reason,
+        /// Answers of this wish before this one.
+        before: Seen,
+    },
+    /// The wish came true.
+    Accepted {
+        /// Which.
+        wish: Wish,
+        /// When it was due.
+        due: Instant,
+        /// When the first REGISTER of the successful attempt left.
+        began: Instant,
+        /// Attempts it took.
+        attempts: u16,
+    },
+    /// The wish was given up.
+    GaveUp {
+        /// Which.
+        wish: Wish,
+        /// When it was due.
+        due: Instant,
+    },
+    /// A REGISTER was re-sent (Timer E).
+    Retransmitted,
+    /// Another server is tried after a refusal of a licence.
+    Hopped,
+    /// Between two tries from now on, or no longer.
+    Retrying {
+        /// Whether it is.
+        on: bool,
+    },
+    /// An arrival of an open source found no free seat.
+    NoSeat,
+
+    // -- reported by registrars
+    /// A REGISTER was answered 200 and a binding stands.
+    Bound {
+        /// The endpoint bound.
+        endpoint: NodeId,
+        /// Whether it was not bound here before.
+        new: bool,
+    },
+    /// A binding ended.
+    Unbound {
+        /// The endpoint it was of.
+        endpoint: NodeId,
+        /// Why.
+        end: End,
+    },
+    /// A request is served after this wait.
+    Served {
+        /// Wait before service.
+        waited: Duration,
+    },
+    /// A request was refused or dropped because the queue was full.
+    Shed,
+
+    // -- reported by the licensing side of a PBX
+    /// A holder asks for a unit.
+    Asked {
+        /// Of which feature.
+        feature: Feature,
+        /// For whom.
+        endpoint: NodeId,
+    },
+    /// The unit is booked.
+    Granted {
+        /// Of which feature.
+        feature: Feature,
+        /// For whom.
+        endpoint: NodeId,
+        /// When it was asked for.
+        asked: Instant,
+        /// Whether it waited in line.
+        queued: bool,
+    },
+    /// No unit.
+    Denied {
+        /// Of which feature.
+        feature: Feature,
+        /// For whom.
+        endpoint: NodeId,
+        /// Why.
+        reason: Reason,
+        /// When it was asked for.
+        asked: Instant,
+        /// Units free at the authority when it answered, where it did.
+        free: u32,
+    },
+    /// The holder stands in line from now on.
+    Queued {
+        /// For which feature.
+        feature: Feature,
+        /// Who.
+        endpoint: NodeId,
+    },
+    /// The holder left before an answer.
+    Abandoned {
+        /// Of which feature.
+        feature: Feature,
+        /// Who.
+        endpoint: NodeId,
+    },
+    /// A unit is in use from now on.
+    Taken {
+        /// Of which feature.
+        feature: Feature,
+        /// Whose stock.
+        stock: StockKind,
+        /// Who holds it: an object for ports, else a device of it.
+        holder: Aor,
+    },
+    /// A unit is in use no longer.
+    Freed {
+        /// Of which feature.
+        feature: Feature,
+        /// Whose stock.
+        stock: StockKind,
+        /// Who held it.
+        holder: Aor,
+    },
+    /// A RENEW was sent.
+    Renewed {
+        /// Of which feature.
+        feature: Feature,
+    },
+    /// Held units of this feature are past their soft deadline, or no longer.
+    Grace {
+        /// Of which feature.
+        feature: Feature,
+        /// Whether they are.
+        on: bool,
+    },
+    /// The authority answered a RENEW whose `want` it could not meet.
+    Unmet {
+        /// Of which feature.
+        feature: Feature,
+        /// Free units at that moment.
+        free: u32,
+        /// Units that were missing.
+        missing: u32,
+    },
+
+    // -- reported by standbys
+    /// A standby's active is silent, or answers again.
+    Silence {
+        /// Whether it is silent.
+        on: bool,
+    },
+    /// A standby became active or passive.
+    Role {
+        /// Whether it is active.
+        active: bool,
+    },
+    /// A standby that would take over may not (R41).
+    TakeoverRefused {
+        /// Standby licences installed.
+        standbys: u32,
+        /// Port licences installed.
+        ports: u32,
+    },
+
+    // -- reported by the driver
+    /// The node is gone without a word.
+    Crashed,
+    /// The node starts again.
+    Restarted,
+}
+
+/// Which of a feature's stocks a unit comes from. Stocks are keyed by feature, owner and kind.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct StockKind {
+    /// PBX index of the authority that issues it.
+    pub owner: u16,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// Kinds of stock.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum Kind {
+    /// Installed on the owner.
+    Installed,
+    /// Ports that only an active standby may issue (3.6).
+    Escrow,
+    /// A copy of the master's stock at a standby (`on-standby`).
+    Replica,
+}
+
+impl Event {
+    /// Every field, as words for the digest: a pattern without `..` so that a new field cannot be forgotten.
+    pub fn words(&self) -> [u64; 4] {
+        let aor = |aor: Aor| u64::from(aor.block) << 40 | (aor.device as u64) << 32 | u64::from(aor.seat);
+        let stock = |stock: StockKind| u64::from(stock.owner) << 8 | stock.kind as u64;
+        match *self {
+            Self::Due { wish } => [1, wish as u64, 0, 0],
+            Self::Answered { wish, due, began, status, reason, before } => [
+                2 | (wish as u64) << 8 | u64::from(status) << 16 | (reason as u64) << 32,
+                due.0,
+                began.0,
+                u64::from(before.0),
+            ],
+            Self::Accepted { wish, due, began, attempts } => {
+                [3 | (wish as u64) << 8, due.0, began.0, u64::from(attempts)]
+            }
+            Self::GaveUp { wish, due } => [4 | (wish as u64) << 8, due.0, 0, 0],
+            Self::Retransmitted => [5, 0, 0, 0],
+            Self::Hopped => [6, 0, 0, 0],
+            Self::Retrying { on } => [7, u64::from(on), 0, 0],
+            Self::NoSeat => [8, 0, 0, 0],
+            Self::Bound { endpoint, new } => [9, u64::from(endpoint.0), u64::from(new), 0],
+            Self::Unbound { endpoint, end } => [10, u64::from(endpoint.0), end as u64, 0],
+            Self::Served { waited } => [11, waited.0, 0, 0],
+            Self::Shed => [12, 0, 0, 0],
+            Self::Asked { feature, endpoint } => [13, feature as u64, u64::from(endpoint.0), 0],
+            Self::Granted { feature, endpoint, asked, queued } => {
+                [14 | (feature as u64) << 8, u64::from(endpoint.0), asked.0, u64::from(queued)]
+            }
+            Self::Denied { feature, endpoint, reason, asked, free } => {
+                [15 | (feature as u64) << 8 | (reason as u64) << 16, u64::from(endpoint.0), asked.0, u64::from(free)]
+            }
+            Self::Queued { feature, endpoint } => [16, feature as u64, u64::from(endpoint.0), 0],
+            Self::Abandoned { feature, endpoint } => [17, feature as u64, u64::from(endpoint.0), 0],
+            Self::Taken { feature, stock: kind, holder } => [18, feature as u64, stock(kind), aor(holder)],
+            Self::Freed { feature, stock: kind, holder } => [19, feature as u64, stock(kind), aor(holder)],
+            Self::Renewed { feature } => [20, feature as u64, 0, 0],
+            Self::Grace { feature, on } => [21, feature as u64, u64::from(on), 0],
+            Self::Unmet { feature, free, missing } => [22, feature as u64, u64::from(free), u64::from(missing)],
+            Self::Silence { on } => [23, u64::from(on), 0, 0],
+            Self::Role { active } => [24, u64::from(active), 0, 0],
+            Self::TakeoverRefused { standbys, ports } => [25, u64::from(standbys), u64::from(ports), 0],
+            Self::Crashed => [26, 0, 0, 0],
+            Self::Restarted => [27, 0, 0, 0],
+        }
+    }
+}
+
+impl Aor {
+    /// The object alone: what holds a port.
+    #[must_use]
+    pub fn object(self) -> Self {
+        Self { device: Device::DeskPhone, ..self }
+    }
+}

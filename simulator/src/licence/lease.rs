@@ -1,0 +1,286 @@
+//! What a PBX has borrowed from an authority: units, deadlines, and who uses them (domain §3.3).
+
+use crate::event::StockKind;
+use crate::licence::feature::Feature;
+use crate::licence::holders::HolderSet;
+use crate::licence::message::Ack;
+use crate::settings::Checkout;
+use crate::time::{Duration, Instant};
+
+/// How long a request waits for the authority (`t_rpc`).
+pub const ANSWER_WITHIN: Duration = Duration::seconds(2);
+
+/// One feature's lease with one authority.
+#[derive(Clone, Debug)]
+pub struct Lease {
+    /// Of which feature.
+    pub feature: Feature,
+    /// Whose stock.
+    pub kind: StockKind,
+    /// T: units it may have in use.
+    units: u32,
+    act: HolderSet,
+    promoted: HolderSet,
+    /// Holders admitted since the last RENEW left.
+    fresh: HolderSet,
+    soft: Instant,
+    hard: Instant,
+    sequence: u32,
+    sent_at: Instant,
+    in_flight: bool,
+    renew_at: Instant,
+    /// Earliest next RENEW on demand, and the wait that led there.
+    quiet_until: Instant,
+    back_off: Duration,
+    epoch: u32,
+    grace: bool,
+}
+
+/// A RENEW to be sent; the holders are [`Lease::act`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Request {
+    /// Its number.
+    pub sequence: u32,
+    /// Idle units kept.
+    pub keep: u32,
+    /// Idle units wanted in all.
+    pub want: u32,
+}
+
+/// What the passing of time has done.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Lapse {
+    /// Nothing.
+    None,
+    /// Soft: those not confirmed must go, nobody new.
+    Soft,
+    /// Hard: everybody must go.
+    Hard,
+}
+
+impl Lease {
+    /// A lease that has never been granted; its first RENEW leaves at once.
+    pub fn new(feature: Feature, kind: StockKind) -> Self {
+        Self {
+            feature,
+            kind,
+            units: 0,
+            act: HolderSet::default(),
+            promoted: HolderSet::default(),
+            fresh: HolderSet::default(),
+            soft: Instant::ZERO,
+            hard: Instant::ZERO,
+            sequence: 0,
+            sent_at: Instant::ZERO,
+            in_flight: false,
+            renew_at: Instant::ZERO,
+            quiet_until: Instant::ZERO,
+            back_off: Duration::ZERO,
+            epoch: 0,
+            grace: false,
+        }
+    }
+
+    /// Who uses a unit.
+    pub fn act(&self) -> &HolderSet {
+        &self.act
+    }
+
+    /// T: units it may have in use.
+    #[inline]
+    pub fn units(&self) -> u32 {
+        self.units
+    }
+
+    /// End of its right to keep holders.
+    pub fn hard(&self) -> Instant {
+        self.hard
+    }
+
+    /// Whether it is past soft and still holds units.
+    pub fn in_grace(&self) -> bool {
+        self.grace
+    }
+
+    /// Whether it is past soft.
+    #[inline]
+    pub fn is_past_soft(&self, now: Instant) -> bool {
+        now > self.soft
+    }
+
+    /// Whether it is past hard.
+    pub fn is_past_hard(&self, now: Instant) -> bool {
+        now > self.hard
+    }
+
+    /// 3.3.1: whether a new holder may be admitted.
+    #[inline]
+    pub fn has_idle(&self, now: Instant) -> bool {
+        now <= self.soft && self.act.len() < self.units
+    }
+
+    /// Admits a holder, unpromoted.
+    #[inline]
+    pub fn take(&mut self, block: u16, place: u32) {
+        self.act.insert(block, place);
+        self.fresh.insert(block, place);
+        self.promoted.remove(block, place);
+    }
+
+    /// 3.3.2: a holder leaves; its unit is idle.
+    #[inline]
+    pub fn give(&mut self, block: u16, place: u32) {
+        self.act.remove(block, place);
+        self.promoted.remove(block, place);
+        self.fresh.remove(block, place);
+    }
+
+    /// Whether a RENEW on demand may leave now: none is in flight and no silence is being waited out.
+    #[inline]
+    pub fn may_ask(&self, now: Instant) -> bool {
+        !self.in_flight && now >= self.quiet_until
+    }
+
+    /// 3.3.3: lowers T to what it tells, then counts the RENEW as sent.
+    pub fn renew(&mut self, now: Instant, waiting: u32, checkout: &Checkout) -> Request {
+        let chunk = chunk(self.act.len(), checkout);
+        let idle = if self.is_past_soft(now) { 0 } else { self.units.saturating_sub(self.act.len()) };
+        let keep = idle.min(2 * chunk);
+        let ahead = if idle < chunk { 2 * chunk } else { keep };
+        self.units = self.act.len() + keep;
+        self.sequence += 1;
+        self.sent_at = now;
+        self.in_flight = true;
+        self.renew_at = now + checkout.renews_every;
+        self.fresh.clear();
+        Request { sequence: self.sequence, keep, want: (ahead + waiting).max(keep) }
+    }
+
+    /// 3.3.4: whether the ACK counts; then T, soft, hard and the promoted are as it says. Holders it no longer names
+    /// must be dropped: the caller asks [`Lease::uncovered`].
+    pub fn on_ack(&mut self, now: Instant, ack: &Ack, kept: Option<&HolderSet>, checkout: &Checkout) -> bool {
+        let soft = self.sent_at + less_drift(checkout.soft, checkout);
+        if ack.sequence != self.sequence || ack.epoch < self.epoch || soft < now {
+            return false;
+        }
+        self.epoch = ack.epoch;
+        self.in_flight = false;
+        (self.quiet_until, self.back_off) = (Instant::ZERO, Duration::ZERO);
+        self.soft = soft;
+        self.hard = self.sent_at + less_drift(checkout.soft + checkout.grace, checkout);
+        self.units = ack.held + ack.stock;
+        self.grace = false;
+        self.promoted.clear();
+        self.promoted.add_difference(&self.act, &self.fresh);
+        if let Some(kept) = kept {
+            self.promoted.retain_in(kept);
+        }
+        true
+    }
+
+    /// Holders beyond T after an ACK that cut H: those it did not name.
+    pub fn uncovered(&self) -> Vec<(u16, u32)> {
+        if self.act.len() <= self.units {
+            return Vec::new();
+        }
+        self.unpromoted().filter(|holder| !self.fresh.contains(holder.0, holder.1)).collect()
+    }
+
+    /// Holders not confirmed by any ACK.
+    pub fn unpromoted(&self) -> impl Iterator<Item = (u16, u32)> + '_ {
+        self.act.iter().filter(|holder| !self.promoted.contains(holder.0, holder.1))
+    }
+
+    /// The answer to a RENEW is overdue: asking waits twice as long, up to the interval of renewals.
+    pub fn on_silence(&mut self, now: Instant, checkout: &Checkout) {
+        if self.in_flight && now >= self.sent_at + ANSWER_WITHIN {
+            self.in_flight = false;
+            self.back_off = (self.back_off + self.back_off).max(ANSWER_WITHIN).min(checkout.renews_every);
+            self.quiet_until = now + self.back_off;
+        }
+    }
+
+    /// 3.3.5: what has lapsed by now, once each.
+    pub fn lapse(&mut self, now: Instant) -> Lapse {
+        if self.act.is_empty() {
+            if now > self.soft {
+                (self.units, self.grace) = (0, false);
+            }
+            return Lapse::None;
+        }
+        if now > self.hard {
+            return Lapse::Hard;
+        }
+        if now > self.soft && !self.grace {
+            self.grace = true;
+            return Lapse::Soft;
+        }
+        Lapse::None
+    }
+
+    /// After a lapse has been carried out: T is what is in use.
+    pub fn settle(&mut self) {
+        self.units = self.act.len();
+    }
+
+    /// 3.3.6: everything volatile is gone; the sequence and the epoch survive.
+    pub fn restart(&mut self, now: Instant) {
+        let (sequence, epoch) = (self.sequence, self.epoch);
+        *self = Self { sequence, epoch, renew_at: now, ..Self::new(self.feature, self.kind) };
+    }
+
+    /// Whether the periodic RENEW is due.
+    pub fn renewal_is_due(&self, now: Instant) -> bool {
+        self.renew_at <= now
+    }
+
+    /// Its earliest deadline.
+    pub fn poll_timeout(&self) -> Instant {
+        const TICK: Duration = Duration(1);
+        let answer = if self.in_flight { self.sent_at + ANSWER_WITHIN } else { Instant::NEVER };
+        let lapse = match (self.act.is_empty(), self.grace) {
+            (true, _) if self.units == 0 => Instant::NEVER,
+            (_, true) => self.hard + TICK,
+            _ => self.soft + TICK,
+        };
+        self.renew_at.min(answer).min(lapse)
+    }
+
+    /// When asking may begin again after silence.
+    pub fn quiet_until(&self) -> Instant {
+        self.quiet_until
+    }
+}
+
+/// 3.8: stock kept ahead, of its own demand, at least 1; 0 if every checkout asks.
+fn chunk(in_use: u32, checkout: &Checkout) -> u32 {
+    match checkout.chunk_permille {
+        0 => 0,
+        permille => (u64::from(in_use) * u64::from(permille)).div_ceil(1000).max(1) as u32,
+    }
+}
+
+/// A span as the slowest authority's clock might see it: · (1 − 2ρ/(1+ρ)).
+fn less_drift(span: Duration, checkout: &Checkout) -> Duration {
+    let ppm = u64::from(checkout.clock_drift_ppm);
+    span.scaled(1_000_000 - ppm.min(1_000_000), 1_000_000 + ppm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_drift_margin_is_two_rho_over_one_plus_rho() {
+        let checkout = Checkout { clock_drift_ppm: 10_000, ..crate::settings::Checkout::default() };
+        let expected = 90.0 * (1.0 - 2.0 * 0.01 / 1.01);
+        assert!((less_drift(Duration::seconds(90), &checkout).as_secs_f64() - expected).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_chunk_is_a_part_of_the_demand_and_at_least_one() {
+        let checkout = Checkout::default();
+        assert_eq!([chunk(0, &checkout), chunk(20, &checkout), chunk(21, &checkout)], [1, 1, 2]);
+        assert_eq!(chunk(100, &Checkout { chunk_permille: 0, ..checkout }), 0);
+    }
+}

@@ -1,0 +1,70 @@
+//! Why something was refused: the codes of scenario language §5.
+
+/// A reason code.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum Reason {
+    /// None given.
+    #[default]
+    None,
+    /// The licence authority has no free unit.
+    NoUnit,
+    /// Past soft: holders stay, nobody new is admitted (3.3.1).
+    GraceNoNew,
+    /// The licence authority did not answer and the lease is over.
+    LaUnreachable,
+    /// The PBX's own, decentral stock is empty (R10).
+    DecentralExhausted,
+    /// Fewer standby licences than ports (R41).
+    GateStandby,
+    /// The server's queue is full.
+    Overload,
+    /// No such user.
+    UnknownUser,
+    /// More redirects than allowed (M4).
+    Loop,
+    /// Not a refusal: the holder stands in line and will be told (`queues-for`).
+    InLine,
+}
+
+impl Reason {
+    /// All but `None`.
+    pub const ALL: [Self; 9] = [
+        Self::NoUnit,
+        Self::GraceNoNew,
+        Self::LaUnreachable,
+        Self::DecentralExhausted,
+        Self::GateStandby,
+        Self::Overload,
+        Self::UnknownUser,
+        Self::Loop,
+        Self::InLine,
+    ];
+
+    /// As sentences and machine formats write it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::NoUnit => "no-unit",
+            Self::GraceNoNew => "grace-no-new",
+            Self::LaUnreachable => "la-unreachable",
+            Self::DecentralExhausted => "decentral-exhausted",
+            Self::GateStandby => "gate-standby",
+            Self::Overload => "overload",
+            Self::UnknownUser => "unknown-user",
+            Self::Loop => "loop",
+            Self::InLine => "in-line",
+        }
+    }
+
+    /// The reason of that code.
+    pub fn named(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
+    /// Whether a licence was refused, rather than service.
+    #[inline]
+    pub fn is_licence(self) -> bool {
+        matches!(self, Self::NoUnit | Self::GraceNoNew | Self::LaUnreachable | Self::DecentralExhausted)
+    }
+}

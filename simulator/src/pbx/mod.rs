@@ -1,0 +1,9 @@
+//! A PBX of the cluster: registrar, standby, borrower or issuer of licences.
+
+pub mod bindings;
+pub mod cluster;
+pub mod licensing;
+pub mod node;
+mod registrar;
+pub mod standby;
+pub mod worker;

@@ -1,0 +1,185 @@
+//! A run in virtual time: the nodes, their engine, and the schedule of what is done to them.
+
+use crate::engine::Engine;
+use crate::event::Event;
+use crate::layout::{Layout, Selection};
+use crate::node::NodeId;
+use crate::rng::{Purpose, draw, key};
+use crate::schedule::{Action, Entry, Shape};
+use crate::settings::Settings;
+use crate::sip::message::Aor;
+use crate::site::Site;
+use crate::spread;
+use crate::time::{Duration, Instant};
+
+/// A run.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    engine: Engine<Site>,
+    settings: Vec<Settings>,
+    schedule: Vec<Entry>,
+    done: usize,
+}
+
+/// Who is told of every step: instant, node, facts, and the state after it. Must not feed back.
+pub trait Observer {
+    /// A step has been made; false ends the run.
+    fn observe(&mut self, now: Instant, node: NodeId, events: &[Event], site: &Site) -> bool;
+
+    /// A scheduled entry is about to be carried out.
+    fn on_entry(&mut self, now: Instant, entry: &Entry, site: &Site);
+}
+
+impl Simulation {
+    /// A run at its first moment. `settings[0]` holds at the start; `schedule` is sorted by instant.
+    pub fn new(layout: &Layout, settings: Vec<Settings>, schedule: Vec<Entry>, seed: u64) -> Self {
+        let site = Site::new(layout, &settings[0], seed);
+        let (endpoints, links) = (site.endpoints(), settings[0].links.clone());
+        let engine = Engine::new(site, links, endpoints, layout.pbxs.len());
+        Self { engine, settings, schedule, done: 0 }
+    }
+
+    /// The engine: present, digest, counters, nodes.
+    pub fn engine(&self) -> &Engine<Site> {
+        &self.engine
+    }
+
+    /// Runs to `deadline`, which is included; false if the observer ended it.
+    pub fn run_until(&mut self, deadline: Instant, observer: &mut impl Observer) -> bool {
+        while let Some(entry) = self.schedule.get(self.done).filter(|entry| entry.at <= deadline).cloned() {
+            self.done += 1;
+            // What is due at the same instant comes after the entry: the entry is the cause.
+            let before = Instant(entry.at.0.saturating_sub(1));
+            if entry.at > self.engine.now() && !self.step_until(before, observer) {
+                return false;
+            }
+            self.engine.advance(entry.at);
+            observer.on_entry(entry.at, &entry, self.engine.elements());
+            if !self.apply(&entry, observer) {
+                return false;
+            }
+        }
+        self.step_until(deadline, observer)
+    }
+
+    fn step_until(&mut self, deadline: Instant, observer: &mut impl Observer) -> bool {
+        self.engine.run_until(deadline, |now, node, events, site| observer.observe(now, node, events, site))
+    }
+
+    fn apply(&mut self, entry: &Entry, observer: &mut impl Observer) -> bool {
+        match &entry.action {
+            Action::SignIn { who, over, shape } => {
+                self.spread(who, *over, *shape, |site, node, at| {
+                    if let Some(phone) = site.phone_mut(node) {
+                        phone.wish_in(at);
+                    }
+                });
+                true
+            }
+            Action::SignOut { who, over, shape } => {
+                self.spread(who, *over, *shape, |site, node, at| {
+                    if let Some(phone) = site.phone_mut(node) {
+                        phone.wish_out(at);
+                    }
+                });
+                true
+            }
+            Action::Crash(pbx) => self.crash(*pbx, observer),
+            Action::Restart(pbx) => self.restart(*pbx, observer),
+            Action::PowerOff(who) => self.power(who, false, observer),
+            Action::PowerOn(who) => self.power(who, true, observer),
+            Action::Install(index) => {
+                self.install(*index);
+                true
+            }
+        }
+    }
+
+    fn crash(&mut self, pbx: u16, observer: &mut impl Observer) -> bool {
+        let node = self.engine.elements().cluster().people.pbx(pbx);
+        self.engine.lose_unsent(node);
+        self.engine.interfere(
+            node,
+            |site, _, out| site.crash(pbx, out),
+            |now, node, events, site| observer.observe(now, node, events, site),
+        )
+    }
+
+    fn restart(&mut self, pbx: u16, observer: &mut impl Observer) -> bool {
+        let node = self.engine.elements().cluster().people.pbx(pbx);
+        self.engine.lose_unsent(node);
+        self.engine.interfere(
+            node,
+            |site, now, out| site.restart(pbx, now, out),
+            |now, node, events, site| observer.observe(now, node, events, site),
+        )
+    }
+
+    fn power(&mut self, who: &Selection, on: bool, observer: &mut impl Observer) -> bool {
+        for (node, _, _) in self.selected(who) {
+            if !on {
+                self.engine.lose_unsent(node);
+            }
+            let goes_on = self.engine.interfere(
+                node,
+                |site, now, out| {
+                    let Some(phone) = site.phone_mut(node) else { return };
+                    if on {
+                        phone.power_on(now);
+                        out.report(Event::Restarted);
+                    } else {
+                        phone.power_off(out);
+                        out.report(Event::Crashed);
+                    }
+                },
+                |now, node, events, site| observer.observe(now, node, events, site),
+            );
+            if !goes_on {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn install(&mut self, index: u32) {
+        let Some(settings) = self.settings.get(index as usize) else { return };
+        let settings = settings.clone();
+        self.engine.install_links(settings.links.clone());
+        let first = self.engine.elements().endpoints() as u32;
+        let nodes = first..crate::node::Elements::nodes(self.engine.elements()) as u32;
+        self.engine.adjust(nodes.map(NodeId), |site, _| site.install(&settings));
+    }
+
+    /// Everybody selected, with the seat's place among those of its block.
+    fn selected(&self, who: &Selection) -> Vec<(NodeId, Aor, (u32, u32))> {
+        let people = &self.engine.elements().cluster().people;
+        let mut selected = Vec::new();
+        for (block, seats) in &who.seats {
+            let facts = &people.blocks[*block as usize];
+            for seat in seats.clone() {
+                for device in facts.devices_of(seat) {
+                    let aor = Aor { block: *block as u16, device, seat };
+                    if let Some(node) = people.endpoint(aor) {
+                        selected.push((node, aor, (seat - seats.start, seats.len() as u32)));
+                    }
+                }
+            }
+        }
+        selected
+    }
+
+    /// Tells everybody selected an instant of its own within the window.
+    fn spread(&mut self, who: &Selection, over: Duration, shape: Shape, tell: impl Fn(&mut Site, NodeId, Instant)) {
+        let now = self.engine.now();
+        let selected = self.selected(who);
+        let number = self.done as u32;
+        let people = &self.engine.elements().cluster().people;
+        let due = |aor: Aor, (place, places): (u32, u32)| {
+            let bits = draw(key(people.seat_stream(aor), Purpose::Spread), number);
+            now + spread::within(over, shape, spread::fraction(place, places, bits))
+        };
+        let told: Vec<_> = selected.iter().map(|(node, aor, place)| (*node, due(*aor, *place))).collect();
+        let nodes: Vec<_> = told.iter().map(|(node, _)| *node).collect();
+        self.engine.adjust(nodes.into_iter(), |site, _| told.iter().for_each(|(node, at)| tell(site, *node, *at)));
+    }
+}
