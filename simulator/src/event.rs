@@ -248,6 +248,16 @@ pub enum Event {
         missing: u32,
     },
 
+    /// The authority has this much booked for a PBX now.
+    Booked {
+        /// Of which feature.
+        feature: Feature,
+        /// For which PBX.
+        pbx: u16,
+        /// Holders and idle units.
+        units: u32,
+    },
+
     // -- reported by standbys
     /// A standby's active is silent, or answers again.
     Silence {
@@ -334,6 +344,7 @@ impl Event {
             Self::Renewed { feature } => [20, feature as u64, 0, 0],
             Self::Grace { feature, on } => [21, feature as u64, u64::from(on), 0],
             Self::Unmet { feature, free, missing } => [22, feature as u64, u64::from(free), u64::from(missing)],
+            Self::Booked { feature, pbx, units } => [28, feature as u64, u64::from(pbx), u64::from(units)],
             Self::Silence { on } => [23, u64::from(on), 0, 0],
             Self::Role { active } => [24, u64::from(active), 0, 0],
             Self::TakeoverRefused { standbys, ports } => [25, u64::from(standbys), u64::from(ports), 0],

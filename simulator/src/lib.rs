@@ -13,6 +13,7 @@ pub mod distribution;
 pub mod endpoint;
 pub mod engine;
 pub mod event;
+pub mod invariants;
 pub mod layout;
 pub mod licence;
 pub mod node;

@@ -92,6 +92,11 @@ impl Lease {
         self.units
     }
 
+    /// Number of its last RENEW.
+    pub fn sequence(&self) -> u32 {
+        self.sequence
+    }
+
     /// End of its right to keep holders.
     pub fn hard(&self) -> Instant {
         self.hard
@@ -272,7 +277,7 @@ mod tests {
 
     #[test]
     fn the_drift_margin_is_two_rho_over_one_plus_rho() {
-        let checkout = Checkout { clock_drift_ppm: 10_000, ..crate::settings::Checkout::default() };
+        let checkout = Checkout { clock_drift_ppm: 10_000, ..Checkout::default() };
         let expected = 90.0 * (1.0 - 2.0 * 0.01 / 1.01);
         assert!((less_drift(Duration::seconds(90), &checkout).as_secs_f64() - expected).abs() < 1e-6);
     }

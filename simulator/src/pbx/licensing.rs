@@ -104,7 +104,13 @@ impl Licensing {
         &self.leases
     }
 
-    /// Requests and holders that wait for a unit of a feature.
+    /// Whether anybody waits for an answer or in line.
+    #[inline]
+    pub fn has_open_requests(&self) -> bool {
+        !self.waiting.is_empty() || !self.line.is_empty()
+    }
+
+    /// Holders in line for a unit of a feature.
     pub fn waiting(&self, feature: Feature) -> usize {
         self.line.iter().filter(|queued| queued.feature == feature).count()
     }
@@ -376,6 +382,7 @@ impl Pbx {
         let claimed = out.attachments.get(renew.holders);
         let in_line = cluster.checkout.queues_for.contains(feature);
         let Some(answer) = stock.renew(now, pbx, renew, claimed, &cluster.checkout, in_line) else { return };
+        out.report(Event::Booked { feature, pbx, units: stock.booked(pbx) });
         if answer.missing > 0 {
             out.report(Event::Unmet { feature, free: stock.free().max(0) as u32, missing: answer.missing });
         }

@@ -1,0 +1,164 @@
+//! The checker's own books: who holds what, counted from facts alone.
+
+use crate::event::{Kind, StockKind};
+use crate::licence::authority::UNLIMITED;
+use crate::licence::feature::Feature;
+use crate::settings::OnStandby;
+use crate::site::Site;
+use crate::time::Instant;
+
+const FEATURES: usize = Feature::FLOATING.len();
+const KINDS: usize = 3;
+
+/// A stock of a feature.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct StockKey {
+    pub(super) feature: Feature,
+    pub(super) stock: StockKind,
+}
+
+impl StockKey {
+    #[inline]
+    fn place(self) -> usize {
+        (usize::from(self.stock.owner) * FEATURES + self.feature.index()) * KINDS + self.stock.kind as usize
+    }
+}
+
+/// One stock's use. Two sums that must agree: holders' ends minus beginnings, and the integral of the gauge.
+#[derive(Clone, Copy, Debug, Default)]
+struct Use {
+    in_use: u64,
+    began_ns: u128,
+    ended_ns: u128,
+    area_ns: u128,
+    since: Instant,
+}
+
+impl Use {
+    fn pass(&mut self, now: Instant) {
+        self.area_ns += u128::from(self.in_use) * u128::from(now.since(self.since).0);
+        self.since = now;
+    }
+}
+
+/// All books.
+#[derive(Clone, Debug)]
+pub(super) struct Books {
+    uses: Vec<Use>,
+    /// Attempts without an answer, by PBX and feature.
+    open: Vec<i64>,
+    /// PBXs at which each object holds a port, at most two of them by number: 0 none, else index + 1.
+    ports: Vec<[u16; 2]>,
+    doubles: u32,
+}
+
+impl Books {
+    pub(super) fn new(site: &Site) -> Self {
+        let pbxs = site.pbxs().len();
+        Self {
+            uses: vec![Use::default(); pbxs * FEATURES * KINDS],
+            open: vec![0; pbxs * FEATURES],
+            ports: vec![[0; 2]; if site.cluster().licensed { site.cluster().people.objects() as usize } else { 0 }],
+            doubles: 0,
+        }
+    }
+
+    pub(super) fn in_use(&self, feature: Feature) -> u64 {
+        let of_feature = self.uses.chunks(KINDS).skip(feature.index()).step_by(FEATURES);
+        of_feature.flatten().map(|each| each.in_use).sum()
+    }
+
+    pub(super) fn doubles(&self) -> u32 {
+        self.doubles
+    }
+
+    /// One more unit in use; how many now, and how many there are.
+    #[inline]
+    pub(super) fn take(&mut self, now: Instant, key: StockKey, site: &Site) -> (u64, u64) {
+        let each = &mut self.uses[key.place()];
+        each.pass(now);
+        each.in_use += 1;
+        each.began_ns += u128::from(now.0);
+        (each.in_use, capacity(key, site))
+    }
+
+    /// One fewer; false if none was in use.
+    #[inline]
+    pub(super) fn free(&mut self, now: Instant, key: StockKey) -> bool {
+        let each = &mut self.uses[key.place()];
+        each.pass(now);
+        each.ended_ns += u128::from(now.0);
+        let held = each.in_use > 0;
+        each.in_use -= u64::from(held);
+        held
+    }
+
+    /// An object takes a port at a PBX; false if it has one there.
+    #[inline]
+    pub(super) fn hold_port(&mut self, pbx: usize, object: u32) -> bool {
+        let number = pbx as u16 + 1;
+        let places = &mut self.ports[object as usize];
+        if places.contains(&number) {
+            return false;
+        }
+        if let Some(free) = places.iter_mut().find(|place| **place == 0) {
+            *free = number;
+        }
+        self.doubles += u32::from(!places.contains(&0));
+        true
+    }
+
+    #[inline]
+    pub(super) fn drop_port(&mut self, pbx: usize, object: u32) {
+        let places = &mut self.ports[object as usize];
+        let double = !places.contains(&0);
+        if let Some(place) = places.iter_mut().find(|place| **place == pbx as u16 + 1) {
+            *place = 0;
+            self.doubles -= u32::from(double);
+        }
+    }
+
+    #[inline]
+    pub(super) fn ask(&mut self, pbx: usize, feature: Feature) {
+        self.open[pbx * FEATURES + feature.index()] += 1;
+    }
+
+    /// False if nobody had asked.
+    #[inline]
+    pub(super) fn answer(&mut self, pbx: usize, feature: Feature) -> bool {
+        let open = &mut self.open[pbx * FEATURES + feature.index()];
+        *open -= 1;
+        *open >= 0
+    }
+
+    #[inline]
+    pub(super) fn open(&self, pbx: usize) -> i64 {
+        self.open[pbx * FEATURES..(pbx + 1) * FEATURES].iter().sum()
+    }
+
+    /// A PBX is gone: what was open there ends with it.
+    pub(super) fn close(&mut self, pbx: usize) {
+        self.open[pbx * FEATURES..(pbx + 1) * FEATURES].fill(0);
+    }
+
+    pub(super) fn areas_agree(&mut self, now: Instant) -> bool {
+        self.uses.iter_mut().all(|each| {
+            each.pass(now);
+            each.ended_ns + u128::from(each.in_use) * u128::from(now.0) == each.began_ns + each.area_ns
+        })
+    }
+}
+
+/// Units of a stock, from the layout alone.
+#[inline]
+fn capacity(key: StockKey, site: &Site) -> u64 {
+    let installed = site.cluster().installed(key.stock.owner, key.feature);
+    let units = match (key.stock.kind, site.cluster().checkout.on_standby) {
+        (Kind::Replica, OnStandby::Deny) => 0,
+        (Kind::Replica, OnStandby::Part(permille)) if installed != UNLIMITED => {
+            (u64::from(installed) * u64::from(permille) / 1000) as u32
+        }
+        _ => installed,
+    };
+    u64::from(units)
+}
