@@ -51,8 +51,9 @@ impl Cursor<'_> {
             if !matches!(doc.of, Of::Feature | Of::FeatureOrNode | Of::Population | Of::PopulationOrAll)
                 || measured.of.is_none()
             {
-                let message = format!("\"{}\" is not of a node besides", doc.word);
-                return Err(SentenceError::new(self.span_of(2), message, "leave it out, or put \"when\" at the end"));
+                let message = format!("\"{}\" takes no \"at\" here", doc.word);
+                let advice = "leave it out; an instant stands at the end of the sentence";
+                return Err(SentenceError::new(self.span_of(2), message, advice));
             }
             self.skip(1);
             measured.at = Some(self.node()?);
@@ -205,7 +206,8 @@ impl Cursor<'_> {
         let right = self.what(false)?;
         if right.doc.unit != left.doc.unit {
             let (one, other) = (left.doc, right.doc);
-            let message = format!("\"{}\" is in {}, \"{}\" in {}", one.word, one.unit, other.word, other.unit);
+            let message =
+                format!("\"{}\" is {}, \"{}\" is {}", one.word, one.unit.noun(), other.word, other.unit.noun());
             return Err(SentenceError::new(right.span, message, "only measures of one unit can be compared"));
         }
         Ok((Limit::Bound(bound, Operand::Measured(right.measured.clone())), Some(right)))

@@ -104,13 +104,23 @@ impl Of {
 }
 
 impl Unit {
-    /// For messages and lists: `time`.
+    /// For lists: `duration`.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Count => "units",
-            Self::Duration => "time",
+            Self::Count => "count",
+            Self::Duration => "duration",
             Self::Percent => "percent",
-            Self::Rate => "per second",
+            Self::Rate => "rate",
+        }
+    }
+
+    /// With its article.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Count => "a count",
+            Self::Duration => "a duration",
+            Self::Percent => "a percentage",
+            Self::Rate => "a rate",
         }
     }
 }

@@ -46,15 +46,9 @@ fn claim(cursor: &mut Cursor<'_>) -> Result<Claim, SentenceError> {
         let advice = format!("write a sentence such as: {}", templates()[0].1);
         return Err(SentenceError::new(cursor.here(), "there is no sentence here", advice));
     }
-    let behind_no = cursor.rest().get(1..).unwrap_or_default();
-    if cursor.is_at("no node") && cursor.names.longest(behind_no).is_none() {
-        return queue(cursor, None);
-    }
-    let is_node_queue =
-        matches!(cursor.named(), Some((count, Named::Node(_) | Named::NodeGroup(_))) if cursor.ahead(count) == "never");
-    if is_node_queue {
-        let node = cursor.node()?;
-        return queue(cursor, Some(node));
+    if is_queue(cursor) {
+        let node = if cursor.is_at("no") { None } else { Some(cursor.node()?) };
+        return queue(cursor, node);
     }
     if cursor.is_quantity() {
         return cursor.share();
@@ -69,6 +63,18 @@ fn claim(cursor: &mut Cursor<'_>) -> Result<Claim, SentenceError> {
         return Err(error);
     }
     cursor.measure()
+}
+
+/// `no node queues`, `NODE never queues`; also with a word misspelt, unless a name begins there.
+fn is_queue(cursor: &Cursor<'_>) -> bool {
+    let behind = cursor.rest().get(1..).unwrap_or_default();
+    match cursor.named() {
+        Some((count, _)) => cursor.ahead(count) == "never",
+        None if cursor.is_at("no") => {
+            cursor.names.longest(behind).is_none() && ["node", "nodes"].contains(&cursor.ahead(1))
+        }
+        None => cursor.ahead(1) == "never",
+    }
 }
 
 fn queue(cursor: &mut Cursor<'_>, node: Option<String>) -> Result<Claim, SentenceError> {
@@ -142,8 +148,8 @@ fn runs(cursor: &mut Cursor<'_>) -> Result<Option<Runs>, SentenceError> {
 fn left_over(cursor: &Cursor<'_>) -> SentenceError {
     let error = cursor.broken("the end of the sentence", BEHIND);
     match nearest(cursor.peek(), BEHIND) {
+        _ if BEHIND.contains(&cursor.peek()) => SentenceError { advice: format!("the order is: {ORDER}"), ..error },
         Some(_) => error,
-        None if BEHIND.contains(&cursor.peek()) => SentenceError { advice: format!("the order is: {ORDER}"), ..error },
         None => SentenceError { advice: format!("nearest: {}", cursor.template), ..error },
     }
 }

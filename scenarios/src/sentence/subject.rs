@@ -160,9 +160,11 @@ impl Cursor<'_> {
         }
         let populations = self.names.populations.iter().map(|population| population.name.as_str());
         let near = nearest(self.peek(), populations.clone().chain(self.devices(None)));
-        let advice = match near {
-            Some(near) => format!("did you mean \"{near}\"?"),
-            None => format!("write {}; before it a population ({}) if need be", one_of(NOUNS), one_of(populations)),
+        let advice = match (near, one_of(populations)) {
+            (Some(near), _) => format!("did you mean \"{near}\"?"),
+            (None, none) if none.is_empty() => format!("write {}", one_of(NOUNS)),
+            (None, _) if self.is_at("the") => "leave \"the\" out".to_owned(),
+            (None, some) => format!("write {}, perhaps of a population ({some})", one_of(NOUNS)),
         };
         SentenceError::new(self.here(), format!("{} is nothing that can be counted", quoted(self.peek())), advice)
     }
@@ -211,6 +213,7 @@ impl Cursor<'_> {
         let known = self.names.other_features.iter().map(String::as_str);
         let advice = match nearest(&stem, installed().chain(known)) {
             Some(near) => format!("did you mean \"{near}\"?"),
+            None if self.names.features.is_empty() => "no licences are installed here".to_owned(),
             None => format!("installed here: {}", one_of(installed())),
         };
         SentenceError::new(here, format!("no feature is called {}", quoted(word)), advice)

@@ -5,7 +5,7 @@ use reports::expectation::{
 };
 
 use super::metrics::{Unit, doc_of};
-use super::value::{duration_text, percent_text};
+use super::value::{duration_text, instant_text, percent_text};
 use super::words::{STATISTICS, attempt_word};
 
 /// One line for `explain`: `back by the crash + 30 s ÷ lost in it ≥ 99%; never = late; 19 of 20 runs`.
@@ -63,7 +63,7 @@ fn group_share(
     let by = within_ns.map(duration_text);
     let when = match (when, &by, &event) {
         (_, Some(by), Some(event)) => format!(" by {event} + {by}"),
-        (When::Between { from_ns, .. }, Some(by), None) => format!(" by +{} + {by}", duration_text(from_ns)),
+        (When::Between { from_ns, .. }, Some(by), None) => format!(" by {} + {by}", instant_text(from_ns)),
         (When::Whole, ..) if *outcome != Outcome::Dropped => " at the end".to_owned(),
         (when, ..) => window(when),
     };
@@ -80,9 +80,9 @@ fn share_of(quantity: &Quantity, whole: &str) -> String {
         Quantity::Percent(bound, ppb) => format!(" ÷ {whole} {} {}", sign(*bound), percent_text(*ppb)),
         Quantity::Count(bound, count) => format!(" {} {count}", sign(*bound)),
         Quantity::BetweenPercent(from, to) => {
-            format!(" ÷ {whole} = {} … {}", percent_text(*from), percent_text(*to))
+            format!(" ÷ {whole} between {} and {}", percent_text(*from), percent_text(*to))
         }
-        Quantity::BetweenCount(from, to) => format!(" = {from} … {to}"),
+        Quantity::BetweenCount(from, to) => format!(" between {from} and {to}"),
     }
 }
 
@@ -143,7 +143,7 @@ fn limit_text(limit: &Limit, measured: &Measured, text: &str) -> String {
     };
     match limit {
         Limit::Bound(bound, value) => format!("{} {}", sign(*bound), operand(value)),
-        Limit::Between(from, to) => format!("= {} … {}", operand(from), operand(to)),
+        Limit::Between(from, to) => format!("between {} and {}", operand(from), operand(to)),
         Limit::AgreesWith(value) => {
             let value = value_text(*value, doc_of(measured.metric).unit);
             format!("has {value} in its 99.9% interval, which is narrower than ±20%")
@@ -173,8 +173,8 @@ fn sign(bound: Bound) -> &'static str {
 fn window(when: When) -> String {
     match when {
         When::Whole => String::new(),
-        When::At(ns) => format!(" at +{}", duration_text(ns)),
-        When::Between { from_ns, to_ns } => format!(" from +{} to +{}", duration_text(from_ns), duration_text(to_ns)),
+        When::At(ns) => format!(" at {}", instant_text(ns)),
+        When::Between { from_ns, to_ns } => format!(" from {} to {}", instant_text(from_ns), instant_text(to_ns)),
     }
 }
 

@@ -43,7 +43,7 @@ impl Value {
         if !self.is_percent() {
             return Err(self.wrong_unit(&format!("write \"{}%\"", self.text)));
         }
-        self.scaled(PPB_OF_PERCENT, "percentages have at most 7 decimals")
+        self.scaled(PPB_OF_PERCENT, "has more than 7 decimals", "write fewer decimals")
     }
 
     /// A percentage of something there is: at most 100%.
@@ -62,7 +62,7 @@ impl Value {
             let text = &self.text;
             return Err(self.wrong_unit(&format!("write \"{text} s\", \"{text} min\" or \"{text} h\"")));
         };
-        self.scaled(factor, "times are whole nanoseconds")
+        self.scaled(factor, "is not a whole number of nanoseconds", "write fewer decimals")
     }
 
     /// A rate, per second.
@@ -77,7 +77,7 @@ impl Value {
     /// A whole number without a unit.
     pub(super) fn count(&self) -> Result<u64, SentenceError> {
         self.plain()?;
-        self.scaled(1, "a count is a whole number")
+        self.scaled(1, "is not a whole number", "counts are whole numbers")
     }
 
     /// A number without a unit.
@@ -122,11 +122,11 @@ impl Value {
         SentenceError::new(self.span, message, advice)
     }
 
-    fn scaled(&self, factor: u64, rule: &str) -> Result<u64, SentenceError> {
+    fn scaled(&self, factor: u64, cause: &str, advice: &str) -> Result<u64, SentenceError> {
         let whole = 10_u128.pow(self.number.decimals);
         let Some(product) = self.number.digits.checked_mul(u128::from(factor)) else { return Err(self.too_large()) };
         if product % whole != 0 {
-            return Err(SentenceError::new(self.span, format!("{} is too fine", quoted(&self.text)), rule));
+            return Err(SentenceError::new(self.span, format!("{} {cause}", quoted(&self.text)), advice));
         }
         u64::try_from(product / whole).map_err(|_| self.too_large())
     }
@@ -242,13 +242,27 @@ fn not_plain(span: Span, word: &str, text: &str) -> SentenceError {
     SentenceError::new(span, message, advice)
 }
 
-/// A duration in its largest unit that keeps it whole: `90 s`, `2 min`.
+/// A duration in its largest unit that keeps it whole, from seconds on: `90 s`, `2 min`, `2.5 s`.
 pub(super) fn duration_text(ns: u64) -> String {
     let fits = |&&(_, unit): &&(&str, u64)| ns >= unit && ns.is_multiple_of(unit);
+    let is_fraction = ns > SECOND && !ns.is_multiple_of(SECOND);
     match TIME_UNITS.iter().rev().find(fits) {
+        _ if is_fraction => format!("{} s", ns as f64 / SECOND as f64),
         Some((name, unit)) => format!("{} {name}", ns / unit),
         None if ns == 0 => "0 s".to_owned(),
         None => format!("{} us", ns as f64 / 1e3),
+    }
+}
+
+/// An instant, counted from the start: `+10 min`, `+2:00:01`.
+pub(super) fn instant_text(ns: u64) -> String {
+    let (hours, rest) = (ns / (3_600 * SECOND), ns % (3_600 * SECOND));
+    if ns == 0 {
+        "the start".to_owned()
+    } else if ns < 600 * SECOND || ns.is_multiple_of(60 * SECOND) || !ns.is_multiple_of(SECOND) {
+        format!("+{}", duration_text(ns))
+    } else {
+        format!("+{hours}:{:02}:{:02}", rest / (60 * SECOND), rest / SECOND % 60)
     }
 }
 

@@ -5,7 +5,7 @@ use reports::expectation::When;
 use super::cursor::Cursor;
 use super::error::{SentenceError, Span, quoted};
 use super::names::{Named, Names, OccasionName};
-use super::value::duration_text;
+use super::value::{duration_text, instant_text};
 
 /// A `when` and the words it was written with.
 #[derive(Clone, Copy, Debug)]
@@ -87,8 +87,8 @@ impl Cursor<'_> {
 
     fn window(&self, mark: usize, from_ns: u64, to_ns: u64) -> Result<When, SentenceError> {
         if from_ns >= to_ns {
-            let text = |ns| if ns == 0 { "the start".to_owned() } else { format!("+{}", duration_text(ns)) };
-            let message = format!("this window is empty: it would go from {} to {}", text(from_ns), text(to_ns));
+            let message =
+                format!("this window is empty: it would go from {} to {}", instant_text(from_ns), instant_text(to_ns));
             return Err(SentenceError::new(self.since(mark), message, "a window begins before it ends"));
         }
         Ok(When::Between { from_ns, to_ns })
@@ -127,6 +127,9 @@ impl Cursor<'_> {
             let message = format!("{} is not an instant", quoted(word));
             let advice = "write \"+10 min\" (since the start), \"09:06\" or \"EVENT + 5 min\"";
             return SentenceError::new(self.here(), message, advice);
+        }
+        if self.is_at("the start") {
+            return SentenceError::new(self.span_of(2), "no event is called \"the start\"", "write \"+0 s\"");
         }
         if self.is_at("the end") {
             let advice = "write \"after EVENT\", or the length of the run: \"to +30 min\"";

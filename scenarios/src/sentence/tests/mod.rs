@@ -1,6 +1,9 @@
 //! Sentences that are understood, sentences that are not, and texts that are no sentences at all.
 
 mod accepted;
+mod files;
+mod refused;
+mod texts;
 
 use super::{FeatureName, Names, NodeGroup, OccasionName, PopulationName, parse};
 
@@ -55,4 +58,47 @@ fn occasion(name: &str, at: u64, until: Option<u64>, verb: &str, object: &str, l
         object: object.to_owned(),
         line,
     }
+}
+
+/// What the parser says to every sentence of a table, in the form of the table: the sentence, a caret under the place
+/// if it is refused, then how it was understood, or message and advice.
+fn answers(table: &str, names: impl Fn(&str) -> Names) -> String {
+    let mut section = "";
+    let mut answers = String::new();
+    for block in table.split("\n\n").filter(|block| !block.trim().is_empty()) {
+        let sentence = block.lines().next().unwrap_or_default();
+        if let Some(title) = sentence.strip_prefix("# ") {
+            section = title;
+            answers.push_str(block.trim_end());
+        } else {
+            answers.push_str(&answer(sentence, &names(section)));
+        }
+        answers.push_str("\n\n");
+    }
+    answers
+}
+
+fn answer(sentence: &str, names: &Names) -> String {
+    match parse(sentence, names) {
+        Ok(expectation) => format!("{sentence}\n  {}", super::understood(&expectation)),
+        Err(error) => {
+            let blanks = " ".repeat(sentence[..error.offset].chars().count());
+            let carets = "^".repeat(sentence[error.offset..error.offset + error.len].chars().count());
+            format!("{sentence}\n{blanks}{carets}\n  {}\n  {}", error.message, error.advice)
+        }
+    }
+}
+
+/// Compares with a table beside this file; `UPDATE=1` rewrites it.
+fn compare(file: &str, table: &str, names: impl Fn(&str) -> Names) {
+    let actual = answers(table, names);
+    if std::env::var_os("UPDATE").is_some() {
+        let path = format!("{}/src/sentence/tests/{file}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::write(path, &actual).expect("the table can be written");
+        return;
+    }
+    for (actual, expected) in actual.split("\n\n").zip(table.split("\n\n")) {
+        assert_eq!(actual, expected);
+    }
+    assert_eq!(actual.trim_end(), table.trim_end());
 }
