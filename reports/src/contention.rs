@@ -91,27 +91,28 @@ impl<'a> Contention<'a> {
 
     /// Refused, for whatever reason.
     pub fn refused(&self) -> u64 {
-        self.denials.values().sum()
+        self.denials.values().fold(0, |sum, count| sum.saturating_add(*count))
     }
 
     fn add_counts(&mut self, stock: &'a Stock) {
-        self.attempts += stock.attempts;
-        self.grants += stock.grants;
-        self.true_denials += stock.true_denials;
-        self.attempts_observed += stock.attempts_observed;
-        self.denials_observed += stock.denials_observed;
+        self.attempts = self.attempts.saturating_add(stock.attempts);
+        self.grants = self.grants.saturating_add(stock.grants);
+        self.true_denials = self.true_denials.saturating_add(stock.true_denials);
+        self.attempts_observed = self.attempts_observed.saturating_add(stock.attempts_observed);
+        self.denials_observed = self.denials_observed.saturating_add(stock.denials_observed);
         self.wait.merge(&stock.wait);
         for (reason, count) in &stock.denials {
-            *self.denials.entry(reason).or_default() += count;
+            let sum = self.denials.entry(reason).or_default();
+            *sum = sum.saturating_add(*count);
         }
     }
 
     fn add_load(&mut self, stock: &Stock) {
-        self.pool = self.pool.zip(stock.pool).map(|(sum, units)| sum + units);
+        self.pool = self.pool.zip(stock.pool).map(|(sum, units)| sum.saturating_add(units));
         self.observed_ns += u128::from(stock.observed_ns);
         self.at_capacity_ns += u128::from(stock.at_capacity_ns);
         self.carried_erlangs += ratio(stock.area_unit_ns as f64, stock.observed_ns as f64).unwrap_or(0.0);
-        self.sources += stock.sources;
+        self.sources = self.sources.saturating_add(stock.sources);
         self.finite_source |= stock.finite_source;
         if let Some(offered) = stock.offered_erlangs {
             self.offered_erlangs = Some(self.offered_erlangs.unwrap_or(0.0) + offered);
@@ -122,7 +123,10 @@ impl<'a> Contention<'a> {
 /// Kinds of stock hold the same units at different times: the highest sum of one kind.
 fn highest(stocks: &[&Stock]) -> u64 {
     let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
-    stocks.iter().for_each(|stock| *kinds.entry(&stock.kind).or_default() += stock.high_water);
+    for stock in stocks {
+        let sum = kinds.entry(&stock.kind).or_default();
+        *sum = sum.saturating_add(stock.high_water);
+    }
     kinds.into_values().max().unwrap_or(0)
 }
 

@@ -21,7 +21,7 @@ pub struct RunResult {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Header {
-    /// Version of the JSON result.
+    /// Version of the JSON result when this was written; a rendering says its own.
     pub schema: u32,
     /// Title of the scenario.
     pub title: String,

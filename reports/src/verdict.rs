@@ -43,6 +43,8 @@ pub struct Judgement {
     pub notes: Vec<String>,
     /// Why it failed, where that is known.
     pub why: Option<String>,
+    /// The first seed it failed in, if it failed and was judged seed by seed.
+    pub failed_seed: Option<u64>,
 }
 
 impl Judgement {
@@ -112,6 +114,7 @@ fn judge_one(index: usize, expectation: &Expectation, runs: &[Measurements]) -> 
         fragile: fragility::of(expectation, &readings, pass),
         notes: words::notes(expectation, &readings, runs),
         why: if pass { None } else { words::why(&expectation.claim, &readings, runs) },
+        failed_seed: held_in.iter().zip(runs).find(|(held, _)| !pass && !**held).map(|(_, run)| run.seed),
         held_in,
     }
 }
@@ -129,6 +132,7 @@ fn judge_agreement(value: f64, expectation: &Expectation, tallies: &[&Tally]) ->
         fragile: None,
         notes: vec![agreement.words],
         why: None,
+        failed_seed: None,
     }
 }
 

@@ -8,7 +8,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::contention::Contention;
 use crate::latency::{Latency, Reading};
 use crate::measurements::{Counts, Invariant, Measurements, NamedLatency, Stock};
-use crate::result::{Host, RunResult, Verdict};
+use crate::result::{Host, RESULT_SCHEMA, RunResult, Verdict};
 use crate::run_file::RunFile;
 use crate::units::clock;
 use crate::verdict::Judgement;
@@ -54,7 +54,7 @@ struct Named<T> {
 impl<T: Serialize> Serialize for Named<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("schema", &crate::result::RESULT_SCHEMA)?;
+        map.serialize_entry("schema", &RESULT_SCHEMA)?;
         map.serialize_entry("verdict", self.verdict.name())?;
         map.serialize_entry(self.what, &Members(&self.members))?;
         map.end()
@@ -193,7 +193,7 @@ impl<'a> ResultJson<'a> {
         let nothing: &'static Measurements = &NOTHING;
         let (header, judgements, first) = (&result.header, result.judge(), result.first().unwrap_or(nothing));
         Self {
-            schema: header.schema,
+            schema: RESULT_SCHEMA,
             verdict: result.verdict(&judgements).name(),
             partial: header.partial,
             version: &header.version,
@@ -288,7 +288,7 @@ impl LatencyJson {
             Reading::Never | Reading::TooFew => None,
         };
         let max = if never > 0 { None } else { latency.max().map(milliseconds) };
-        Self { n: latency.count() + never, p50: at(500), p90: at(900), p99: at(990), p999: at(999), max }
+        Self { n: latency.count().saturating_add(never), p50: at(500), p90: at(900), p99: at(990), p999: at(999), max }
     }
 }
 

@@ -109,7 +109,7 @@ fn shortened(judged: &Judged, style: Style, room: usize) -> Vec<String> {
 fn drafted(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
     let mut blocks = vec![vec![title(judged, style)], interrupted(judged)];
     let mut sentences = breach::lines(judged.result, style);
-    sentences.extend(sentences::lines(&judged.judgements, style, detail));
+    sentences.extend(sentences::lines(judged, style, detail));
     blocks.push(sentences);
     if let Some(run) = judged.result.first() {
         let starts_s = judged.result.header.starts_s;
@@ -132,8 +132,10 @@ fn drafted(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
 
 fn title(judged: &Judged, style: Style) -> String {
     let header = &judged.result.header;
-    let variant = header.variant.as_ref().map_or_else(String::new, |variant| format!(": {variant}"));
-    let title = wrap::safe(&format!("{}{variant}", header.title));
+    // Variants stand under a title of their own.
+    let title = wrap::safe(
+        &header.variant.as_ref().map_or_else(|| header.title.clone(), |variant| format!("Variant {variant}")),
+    );
     wrap::with_right(&title, judged.word(), TITLE_WIDTH, |word| style.verdict(word, judged.verdict))
 }
 

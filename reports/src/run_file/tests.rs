@@ -125,3 +125,48 @@ proptest! {
         prop_assert!(RunFile::from_bytes(&with_magic).is_err());
     }
 }
+
+/// Replaces the `at`th number of a JSON value.
+fn replace_number(value: &mut serde_json::Value, at: &mut usize, with: &serde_json::Value) {
+    match value {
+        serde_json::Value::Number(_) => {
+            if *at == 0 {
+                *value = with.clone();
+            }
+            *at = at.wrapping_sub(1);
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(|value| replace_number(value, at, with)),
+        serde_json::Value::Object(values) => values.values_mut().for_each(|value| replace_number(value, at, with)),
+        _ => {}
+    }
+}
+
+/// The sample with short latencies, as JSON: what a forger with the right checksums may change.
+fn forged(at: usize, with: &serde_json::Value) -> Option<RunResult> {
+    let mut result = sample::failing();
+    result.seeds.truncate(2);
+    for latency in result.seeds.iter_mut().flat_map(|seed| &mut seed.latencies) {
+        latency.latency = crate::latency::Latency::new();
+        (0..40).for_each(|i| latency.latency.record(i * 1_000_000));
+    }
+    let mut value = serde_json::to_value(&result).expect("plain data");
+    replace_number(&mut value, &mut { at }, with);
+    serde_json::from_value(value).ok()
+}
+
+#[test]
+fn a_forged_number_is_refused_or_rendered_but_never_a_panic() {
+    for with in
+        [serde_json::json!(0), serde_json::json!(u64::MAX), serde_json::json!(u32::MAX), serde_json::json!(-1e300)]
+    {
+        for at in 0..900 {
+            if let Some(result) = forged(at, &with) {
+                let file = RunFile { results: vec![result] };
+                assert!(crate::render::json::render(&file).starts_with('{'));
+                assert!(
+                    crate::render::text::render(&file, &crate::render::text::Options::default()).lines().count() <= 45
+                );
+            }
+        }
+    }
+}

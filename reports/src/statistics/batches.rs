@@ -69,7 +69,7 @@ impl Batches {
             for (i, batch) in run.iter().enumerate() {
                 match joined.last_mut() {
                     Some(last) if i % width != 0 || run.len() - i < width => {
-                        *last = (last.0 + batch.0, last.1 + batch.1)
+                        *last = (last.0 + batch.0, last.1 + batch.1);
                     }
                     _ => joined.push(*batch),
                 }

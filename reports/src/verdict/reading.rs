@@ -143,7 +143,9 @@ fn measure(measured: &Measured, limit: &Limit, value: Option<f64>, other: Option
 }
 
 fn trouble_of(kind: Kind, measured: &Measured, value: Option<f64>, samples: u64) -> Option<String> {
-    if kind.needs_samples() && samples == 0 || value.is_some_and(f64::is_nan) {
+    // Only what is waited for can be later than any limit; other numbers are there or were not measured.
+    let no_number = value.is_none() && !matches!(kind, Kind::Times | Kind::Time);
+    if no_number || kind.needs_samples() && samples == 0 || value.is_some_and(f64::is_nan) {
         return Some(NOTHING.to_owned());
     }
     let tenths = percentile(measured.stat).filter(|_| kind == Kind::Times)?;

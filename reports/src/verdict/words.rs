@@ -65,7 +65,7 @@ fn share_words(quantity: Quantity, hits: u64, of: u64) -> String {
 /// `; 99% within 24.5 s, the last after 24.7 s`, from the effect of the whole occasion.
 fn coming_back(effect: &OccasionEffect, subject: &Subject, hits: u64, of: u64) -> String {
     let [_, _, most, last] = effect.back_ns.map(|ns| ns.map(units::duration));
-    let late = match of - hits {
+    let late = match of.saturating_sub(hits) {
         0 => String::new(),
         late if effect.back == effect.lost => format!("; {} came later", units::count(late)),
         late => format!("; {} came later or never", units::count(late)),
@@ -117,14 +117,17 @@ fn shown(reading: &Reading) -> String {
     reading.measured.map_or_else(|| "never, later than any limit".to_owned(), |number| reading.unit.show(number))
 }
 
-/// How the other seeds did: how many passed, and the worst one.
+/// How all seeds did: how many passed, how many had any, and the worst one.
 fn over_seeds(expectation: &Expectation, readings: &[Reading], runs: &[Measurements]) -> Vec<String> {
     let seeds = readings.len() as u64;
     let passed = readings.iter().filter(|reading| reading.held).count() as u64;
     let mut parts = Vec::new();
     if passed < seeds || needs_most(expectation) {
-        let only = if enough(runs_needed(expectation), passed, seeds) { "" } else { "only " };
-        parts.push(format!("{only}{} of {} seeds", units::count(passed), units::count(seeds)));
+        parts.push(match (passed, enough(runs_needed(expectation), passed, seeds)) {
+            (0, _) => format!("in none of {} seeds", units::count(seeds)),
+            (_, true) => format!("in {} of {} seeds", units::count(passed), units::count(seeds)),
+            (_, false) => format!("in only {} of {} seeds", units::count(passed), units::count(seeds)),
+        });
     }
     if let Some(share) = seeds_with_any(readings) {
         parts.push(share);
@@ -180,7 +183,7 @@ fn busiest(run: &Measurements) -> Option<String> {
 }
 
 fn scarcest(run: &Measurements) -> Option<String> {
-    let refused = |stock: &&Stock| stock.denials.values().sum::<u64>();
+    let refused = |stock: &&Stock| stock.denials.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
     let stock = run.stocks.iter().rev().max_by_key(refused).filter(|stock| refused(stock) > 0)?;
     let pool = stock.pool?;
     Some(format!("{} share {} {} licences", units::count(stock.sources), units::count(pool), stock.feature))

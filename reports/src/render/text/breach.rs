@@ -36,7 +36,7 @@ fn counted(run: &Measurements, style: Style) -> Vec<String> {
 }
 
 /// The command that runs this seed again.
-fn replay(header: &Header, seed: u64) -> String {
+pub(super) fn replay(header: &Header, seed: u64) -> String {
     let mut command = format!("pbxsim run {}", quoted(&header.file));
     for set in &header.overrides {
         command.push_str(&format!(" --set {}", quoted(set)));

@@ -22,7 +22,7 @@ fn is_worth_a_line(named: &NamedLatency, all: &[NamedLatency]) -> bool {
     let due = named.name.strip_prefix(ANSWERED).map(|loss| format!("{BACK}{loss}"));
     let same =
         due.and_then(|due| all.iter().find(|other| other.name == due)).is_some_and(|due| cells(due) == cells(named));
-    named.latency.count() + named.never > 0 && !same
+    (named.latency.count() > 0 || named.never > 0) && !same
 }
 
 fn named_rows(named: &NamedLatency) -> Vec<String> {
@@ -40,7 +40,7 @@ fn named_rows(named: &NamedLatency) -> Vec<String> {
 /// A label in two lines, at the last blank that lets the first fit.
 fn broken(label: &str) -> (String, String) {
     let fits = |(at, _): &(usize, &str)| width(&label[..*at]) <= LABEL;
-    match label.match_indices(' ').filter(fits).last() {
+    match label.match_indices(' ').rfind(fits) {
         _ if width(label) <= LABEL => (label.to_owned(), String::new()),
         Some((at, _)) => (label[..at].to_owned(), label[at + 1..].to_owned()),
         None => (cut(label, LABEL), String::new()),
@@ -58,7 +58,7 @@ fn cells(named: &NamedLatency) -> [String; 6] {
         Some(ns) => units::duration(ns),
         None => "–".to_owned(),
     };
-    [units::count(named.latency.count() + named.never), at(500), at(900), at(990), at(999), max]
+    [units::count(named.latency.count().saturating_add(named.never)), at(500), at(900), at(990), at(999), max]
 }
 
 fn row(label: &str, cells: &[String; 6]) -> String {

@@ -1,18 +1,20 @@
 //! The sentences with their verdicts, what was measured below each.
 
-use super::wrap::{safe, wrapped};
-use super::{Detail, Style};
+use super::breach::replay;
+use super::wrap::{safe, width, wrapped};
+use super::{Detail, Judged, Style, WIDTH};
+use crate::result::RunResult;
 use crate::verdict::Judgement;
 
-pub(super) fn lines(judgements: &[Judgement], style: Style, detail: Detail) -> Vec<String> {
+pub(super) fn lines(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
     let (mut passed, mut failed) = (0, 0);
     let mut lines = Vec::new();
-    for judgement in judgements {
+    for judgement in &judged.judgements {
         let (seen, allowed) =
             if judgement.passed() { (&mut passed, detail.passed) } else { (&mut failed, detail.failed) };
         *seen += 1;
         if *seen <= allowed {
-            lines.extend(block(judgement, style, detail));
+            lines.extend(block(judgement, judged.result, style, detail));
         }
     }
     lines.extend(rest(passed, detail.passed, style.mark(true), ["sentence holds", "sentences hold"]));
@@ -27,7 +29,7 @@ fn rest(seen: usize, allowed: usize, mark: String, words: [&str; 2]) -> Option<S
     (left > 0).then(|| format!("  {mark} {left}{more} {}", words[usize::from(left > 1)]))
 }
 
-fn block(judgement: &Judgement, style: Style, detail: Detail) -> Vec<String> {
+fn block(judgement: &Judgement, result: &RunResult, style: Style, detail: Detail) -> Vec<String> {
     let mut lines = marked(style, judgement.passed(), &judgement.sentence);
     if judgement.passed() && !detail.notes_of_passed && judgement.fragile.is_none() {
         return lines;
@@ -35,6 +37,10 @@ fn block(judgement: &Judgement, style: Style, detail: Detail) -> Vec<String> {
     judgement.notes.iter().for_each(|note| lines.extend(wrapped("      ", "      ", &safe(note))));
     if let Some(why) = &judgement.why {
         lines.extend(wrapped("      why   ", "            ", &safe(why)));
+    }
+    let told = result.first().map(|run| run.seed);
+    if let Some(seed) = judgement.failed_seed.filter(|seed| Some(*seed) != told) {
+        lines.extend(wrapped("      see   ", "            ", &safe(&replay(&result.header, seed))));
     }
     if let Some(fragile) = &judgement.fragile {
         lines.extend(wrapped("      fragile: ", "      ", &safe(fragile)));
@@ -44,8 +50,15 @@ fn block(judgement: &Judgement, style: Style, detail: Detail) -> Vec<String> {
 
 /// A sentence behind its mark.
 pub(super) fn marked(style: Style, passed: bool, sentence: &str) -> Vec<String> {
-    let mut lines = wrapped("    ", "    ", &safe(sentence));
+    let sentence = safe(sentence);
+    // A sentence too long for a line breaks before its suffix, as in the manual.
+    let mut lines = match sentence.find(SUFFIX).filter(|_| 4 + width(&sentence) > WIDTH) {
+        Some(at) => [wrapped("    ", "    ", &sentence[..at]), wrapped("    ", "    ", &sentence[at..])].concat(),
+        None => wrapped("    ", "    ", &sentence),
+    };
     // The mark is put in after wrapping: its colour has no width.
     lines[0].replace_range(2..3, &style.mark(passed));
     lines
 }
+
+const SUFFIX: &str = " in at least ";

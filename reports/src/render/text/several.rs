@@ -1,7 +1,7 @@
 //! Several results: variants in a line each and the story of the first that fails; files in one table.
 
 use super::wrap::{cut, padded, safe, width, wrapped};
-use super::{Judged, LINES, Style, WIDTH, closing, shortened, wrap};
+use super::{Judged, LINES, Style, TITLE_WIDTH, WIDTH, closing, shortened, wrap};
 use crate::result::Verdict;
 use crate::units;
 
@@ -11,7 +11,9 @@ pub(super) fn variants(judged: &[Judged], style: Style) -> Vec<String> {
         return Vec::new();
     };
     let name = |one: &Judged| safe(one.result.header.variant.as_deref().unwrap_or("(no variant)"));
-    let mut lines = table(judged, style, ROWS_OF_VARIANTS, name);
+    let title = safe(&told.result.header.title);
+    let mut lines = overall(&title, judged, style);
+    lines.extend(table(judged, style, ROWS_OF_VARIANTS, name));
     lines.push(String::new());
     let room = (LINES - closing::LAST_LINES).saturating_sub(lines.len());
     lines.extend(shortened(told, style, room));
@@ -28,13 +30,17 @@ pub(super) fn files(judged: &[Judged], style: Style) -> Vec<String> {
             .map_or_else(|| safe(&header.file), |variant| safe(&format!("{}: {variant}", header.file)))
     };
     let passed = judged.iter().filter(|one| one.verdict == Verdict::Pass).count();
-    let verdict = Verdict::worst(judged.iter().map(|one| one.verdict));
-    let word = verdict.name().to_uppercase();
     let title = format!("{} of {} passed", units::count(passed as u64), units::count(judged.len() as u64));
-    let mut lines =
-        vec![wrap::with_right(&title, &word, WIDTH - 2, |word| style.verdict(word, verdict)), String::new()];
+    let mut lines = overall(&title, judged, style);
     lines.extend(table(judged, style, ROWS_OF_FILES, name));
     lines
+}
+
+/// A title with the verdict over all, and a blank line.
+fn overall(title: &str, judged: &[Judged], style: Style) -> Vec<String> {
+    let verdict = Verdict::worst(judged.iter().map(|one| one.verdict));
+    let word = verdict.name().to_uppercase();
+    vec![wrap::with_right(title, &word, TITLE_WIDTH, |word| style.verdict(word, verdict)), String::new()]
 }
 
 /// Mark, name, verdict and the first sentence that failed; those that passed give way if there are too many.

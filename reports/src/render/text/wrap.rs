@@ -26,15 +26,15 @@ pub(super) fn wrapped(first: &str, rest: &str, text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = first.to_owned();
     let mut empty = true;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !empty && width(&line) + 1 + width(word) > WIDTH {
+    for word in pieces(text) {
+        if !empty && width(&line) + 1 + width(&word) > WIDTH {
             lines.push(std::mem::replace(&mut line, rest.to_owned()));
             empty = true;
         }
         if !empty {
             line.push(' ');
         }
-        for c in word.chars() {
+        for c in word.chars().map(|c| if c == GLUE { ' ' } else { c }) {
             if width(&line) + columns(c) > WIDTH {
                 lines.push(std::mem::replace(&mut line, rest.to_owned()));
             }
@@ -44,6 +44,22 @@ pub(super) fn wrapped(first: &str, rest: &str, text: &str) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// Words, and numbers together with the unit or name that belongs to them.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let unit = UNITS.contains(&word.trim_end_matches(|c: char| !c.is_alphanumeric()));
+        match pieces.last_mut() {
+            Some(last) if unit && last.ends_with(|c: char| c.is_ascii_digit()) || last.ends_with("(seed") => {
+                last.push(GLUE);
+                last.push_str(word);
+            }
+            _ => pieces.push(word.to_owned()),
+        }
+    }
+    pieces
 }
 
 /// The text, cut to `columns` with `…` where it is longer.
@@ -90,6 +106,9 @@ fn columns(c: char) -> usize {
     }
 }
 
+/// Stands for a blank at which no line breaks.
+const GLUE: char = '\u{A0}';
+const UNITS: [&str; 7] = ["ns", "µs", "ms", "s", "min", "h", "runs"];
 /// Bidirectional overrides, zero-width characters, line and paragraph separators.
 const INVISIBLE: &[(u32, u32)] = &[(0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x2069), (0xFEFF, 0xFEFF)];
 const COMBINING: &[(u32, u32)] = &[
@@ -143,6 +162,13 @@ mod tests {
         let lines = wrapped("", "", &"x".repeat(200));
         assert_eq!(lines.iter().map(|line| width(line)).collect::<Vec<_>>(), [80, 80, 40]);
         assert!(wrapped("", "", &"电".repeat(100)).iter().all(|line| width(line) <= WIDTH));
+    }
+
+    #[test]
+    fn a_number_stays_with_its_unit() {
+        assert_eq!(pieces("within 24.5 s, the last (seed 7) in 20 runs now").len(), 8);
+        let lines = wrapped("", "", &format!("{} 24.5 s", "x".repeat(74)));
+        assert_eq!(lines[1], "24.5 s");
     }
 
     #[test]
