@@ -1,0 +1,118 @@
+//! From the text of a file to its plans: read, override, check, plan; every mistake in one pass.
+
+use crate::check::check;
+use crate::diagnostics::{Diagnostic, Diagnostics, Report};
+use crate::like;
+use crate::nearest::{did_you_mean, either};
+use crate::paths;
+use crate::plan::{Plan, Source};
+use crate::planning::Draft;
+use crate::source::{Sources, Span};
+use crate::yaml::{MAX_BYTES, Node, Pair, read};
+
+/// A file that can be run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// One, or one per variant in the order of the file.
+    pub plans: Vec<Plan>,
+    /// What is odd but runs.
+    pub warnings: Diagnostics,
+}
+
+/// Reads a scenario.
+///
+/// `path` is used in messages only; `overrides` are `--set`s as typed (`PATH=VALUE`), applied last; `variant` picks one.
+///
+/// # Errors
+/// Everything that is wrong with the file and the overrides; a YAML syntax error stands alone.
+pub fn load(path: &str, text: &str, overrides: &[String], variant: Option<&str>) -> Result<Loaded, Diagnostics> {
+    let mut sources = Sources::default();
+    let file = sources.add(path, normalised(text));
+    let alone = |sources: Sources, one: Diagnostic| Err(Diagnostics::new(path, sources, vec![one], 0));
+    if text.len() > MAX_BYTES {
+        let span = Span { source: file, start: 0, end: 0 };
+        return alone(
+            sources,
+            Diagnostic::error(span, "the file is larger than 16 MiB", "a scenario has a hundred lines"),
+        );
+    }
+    let tree = match read(sources.text(sources.whole(file)).map_or("", |source| &source.text), file, 0) {
+        Ok(tree) => tree,
+        Err(one) => return alone(sources, *one),
+    };
+    let mut report = Report::default();
+    let typed: Vec<Pair> = command_line(overrides, &mut sources, &mut report);
+    let source = Source { path: path.to_owned(), text: text.to_owned(), overrides: overrides.to_vec() };
+    let plans = Loading { sources: &sources, typed: &typed, source: &source }.plans(&tree, &mut report);
+    let wanted = picked(plans, variant, &tree, file, &mut report);
+    let failed = report.errors() > 0;
+    let diagnostics = report.finish(path, sources);
+    if failed { Err(diagnostics) } else { Ok(Loaded { plans: wanted, warnings: diagnostics }) }
+}
+
+struct Loading<'a> {
+    sources: &'a Sources,
+    typed: &'a [Pair],
+    source: &'a Source,
+}
+
+impl Loading<'_> {
+    /// The file itself, or all its variants.
+    fn plans(&self, tree: &Node, report: &mut Report) -> Vec<Plan> {
+        check(tree, self.sources, report);
+        let variants = tree.get("variants").map(Node::pairs).unwrap_or_default();
+        if variants.is_empty() {
+            return vec![self.plan(tree, None, report)];
+        }
+        variants.iter().map(|variant| self.plan(tree, Some(variant), report)).collect()
+    }
+
+    fn plan(&self, file: &Node, variant: Option<&Pair>, report: &mut Report) -> Plan {
+        let mut tree = file.clone();
+        let own = variant.and_then(|pair| pair.value.get("set")).map(Node::pairs).unwrap_or_default();
+        let overrides = own.len() + self.typed.len();
+        for pair in own.iter().chain(self.typed) {
+            paths::set(&mut tree, pair, report, self.sources);
+        }
+        if overrides > 0 {
+            check(&tree, self.sources, report);
+        }
+        let original = tree.clone();
+        like::expand(&mut tree, report);
+        let mut draft = Draft { tree: &tree, original: &original, sources: self.sources, report };
+        draft.plan(self.source, variant)
+    }
+}
+
+fn command_line(overrides: &[String], sources: &mut Sources, report: &mut Report) -> Vec<Pair> {
+    let mut typed = Vec::new();
+    for text in overrides {
+        let source = sources.add("the command line", format!("{}{text}", paths::PREFIX));
+        typed.extend(paths::from_command_line(text, source, report, sources));
+    }
+    typed
+}
+
+/// Line ends as LF, without a byte-order mark.
+fn normalised(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+}
+
+fn picked(plans: Vec<Plan>, variant: Option<&str>, tree: &Node, file: u16, report: &mut Report) -> Vec<Plan> {
+    let Some(wanted) = variant else { return plans };
+    let picked: Vec<Plan> = plans.iter().filter(|plan| plan.variant.as_deref() == Some(wanted)).cloned().collect();
+    if picked.is_empty() {
+        let names: Vec<&str> = plans.iter().filter_map(|plan| plan.variant.as_deref()).collect();
+        let meant = did_you_mean(wanted, names.iter().copied());
+        let advice = match names.as_slice() {
+            [] => "this file has no variants: leave --variant out".to_owned(),
+            _ if meant.is_empty() => format!("variants here: {}", either(names)),
+            _ => meant,
+        };
+        let start = Span { source: file, start: 0, end: 0 };
+        let span = tree.pair("variants").map_or(start, |pair| pair.key_span);
+        report.error(span, format!("no variant is called \"{wanted}\""), advice);
+    }
+    picked
+}

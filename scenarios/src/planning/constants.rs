@@ -1,0 +1,108 @@
+//! Settings that a timeline may change: servers, borrowing of licences, readings of the vendor's text.
+
+use simulator::licence::feature::{Feature, FeatureSet};
+use simulator::settings::{Checkout, EscrowServes, OnStandby, PbxSettings, Rules, WhenFull};
+use simulator::time::Duration;
+
+use super::Draft;
+use super::cluster::Cluster;
+use super::fields::Fields;
+use crate::language::{CHECKOUT, NODE, RULES};
+use crate::value::distribution::Law;
+use crate::value::duration::written;
+use crate::value::rate::Rate;
+use crate::value::share::percent;
+use crate::yaml::Node;
+
+impl Draft<'_> {
+    /// Reads what `cluster` says about servers.
+    pub(crate) fn servers(&mut self, cluster: &Cluster) -> Vec<PbxSettings> {
+        let declared = self.tree.get("cluster").map(Node::pairs).unwrap_or_default();
+        let mut by_group: Vec<PbxSettings> = Vec::new();
+        for group in 0..cluster.groups.len() {
+            let fields = Fields::new(&NODE, declared.get(group).map(|pair| &pair.value));
+            by_group.push(self.server(&fields));
+        }
+        cluster.nodes.iter().filter_map(|node| by_group.get(node.group).cloned()).collect()
+    }
+
+    fn server(&mut self, fields: &Fields<'_>) -> PbxSettings {
+        let answers = fields.rate("answers");
+        if answers.is_some_and(|rate| rate.number.mantissa == 0) {
+            let advice = "write a rate above 0; a node that is gone is \"crash\"";
+            self.report.meaning(fields.span("answers"), "a server that answers nothing", advice);
+        }
+        for key in ["watches-every", "after-silence"] {
+            if fields.duration(key) == Some(Duration::ZERO) {
+                self.report.meaning(fields.span(key), format!("\"{key}\" of 0 s"), "write more than 0 s");
+            }
+        }
+        let span = |key: &str| fields.duration(key).unwrap_or(Duration::ZERO);
+        PbxSettings {
+            service: answers.and_then(Rate::gap).unwrap_or(Duration::ZERO),
+            queue: fields.count32("queue").unwrap_or(u32::MAX),
+            when_full: if fields.text("when-full") == "drop" { WhenFull::Drop } else { WhenFull::Refuse },
+            retry_after: fields.law("retry-after").map(Law::table),
+            absorbs_retransmissions: fields.flag("absorbs-retransmissions"),
+            challenges: fields.flag("challenges"),
+            watches_every: span("watches-every"),
+            after_silence: span("after-silence"),
+            gives_back_after: span("gives-back-after"),
+        }
+    }
+
+    /// Reads `checkout`.
+    pub(crate) fn checkout(&mut self) -> Checkout {
+        let fields = Fields::new(&CHECKOUT, self.tree.get("checkout"));
+        let span = |key: &str| fields.duration(key).unwrap_or(Duration::ZERO);
+        let parts = |key: &str, per: u64| u32::try_from(fields.percent(key).unwrap_or(0) / per).unwrap_or(0);
+        let checkout = Checkout {
+            renews_every: span("renews-every"),
+            soft: span("soft"),
+            grace: span("grace"),
+            chunk_permille: parts("chunk", 1_000_000),
+            linger: span("linger"),
+            clock_drift_ppm: parts("clock-drift", 1_000),
+            on_standby: match fields.text("on-standby") {
+                "replicate" => OnStandby::Replicate,
+                text => percent(text).map_or(OnStandby::Deny, |part| OnStandby::Part((part / 1_000_000) as u32)),
+            },
+            escrow_serves: if fields.text("escrow-serves") == "own" { EscrowServes::Own } else { EscrowServes::Domain },
+            queues_for: queues_for(&fields),
+        };
+        self.renewals_fit(&fields, &checkout);
+        checkout
+    }
+
+    fn renewals_fit(&mut self, fields: &Fields<'_>, checkout: &Checkout) {
+        if checkout.renews_every == Duration::ZERO {
+            self.report.meaning(fields.span("renews-every"), "a renewal every 0 s", "write more than 0 s");
+        } else if checkout.renews_every > checkout.soft.scaled(1, 3) {
+            let key = if fields.node("renews-every").is_some() { "renews-every" } else { "soft" };
+            let (renews, soft) = (written(checkout.renews_every), written(checkout.soft));
+            let message = format!("renews-every ({renews}) is more than a third of soft ({soft})");
+            self.report.meaning(fields.span(key), message, "two lost renewals must not end a lease");
+        }
+        if checkout.clock_drift_ppm > 100_000 {
+            self.report.meaning(fields.span("clock-drift"), "clocks that drift by more than 10%", "at most 10%");
+        }
+    }
+
+    /// Reads `rules`.
+    pub(crate) fn rules(&mut self) -> Rules {
+        let fields = Fields::new(&RULES, self.tree.get("rules"));
+        Rules {
+            licence_denial: fields.text("licence-denial").parse().unwrap_or(503),
+            redirects: fields.count("redirects").and_then(|count| u8::try_from(count).ok()).unwrap_or(3),
+            softphone_port_shared: fields.text("softphone-port") == "shared",
+            standby_counts_installed: fields.text("standby-counts") == "installed",
+            standby_is_escrow: fields.text("standby-is") == "gate-and-escrow",
+        }
+    }
+}
+
+fn queues_for(fields: &Fields<'_>) -> FeatureSet {
+    let items = fields.node("queues-for").map(Node::items).unwrap_or_default();
+    let features = items.iter().filter_map(|item| Feature::named(item.text()?));
+    features.fold(FeatureSet::NONE, FeatureSet::with)
+}

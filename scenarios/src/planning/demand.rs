@@ -1,0 +1,69 @@
+//! Load offered to each floating feature: who may ask, and how much they would use if never refused.
+
+use simulator::layout::{Block, Device};
+use simulator::licence::feature::Feature;
+
+use super::people::Population;
+use super::structure::Structure;
+use crate::plan::Demand;
+use crate::value::rate::Offered;
+
+/// One per floating feature that somebody may ask for.
+pub(crate) fn demands(structure: &Structure) -> Vec<Demand> {
+    Feature::FLOATING.into_iter().filter_map(|feature| demand(structure, feature)).collect()
+}
+
+fn demand(structure: &Structure, feature: Feature) -> Option<Demand> {
+    let mut demand = Demand { feature, sources: 0, offered_erlangs: Some(0.0), finite_source: true };
+    for (index, population) in structure.people.populations.iter().enumerate() {
+        let blocks = structure.people.blocks.iter().filter(|block| usize::from(block.population) == index);
+        let holders: u32 =
+            blocks.map(|block| holders(block, feature, structure.settings.rules.softphone_port_shared)).sum();
+        if holders == 0 {
+            continue;
+        }
+        demand.sources = demand.sources.saturating_add(holders);
+        demand.finite_source &= population.away.is_some();
+        let part = f64::from(holders) / f64::from(population.plan.seats);
+        demand.offered_erlangs = demand.offered_erlangs.zip(erlangs(population)).map(|(sum, all)| sum + all * part);
+    }
+    (demand.sources > 0).then_some(demand)
+}
+
+/// Holders of a feature in a block.
+fn holders(block: &Block, feature: Feature, softphone_shares: bool) -> u32 {
+    let count = |device: Device| block.devices.iter().find(|(kind, _)| *kind == device).map_or(0, |(_, count)| *count);
+    match feature {
+        Feature::SoftwarePhones => count(Device::Softphone),
+        Feature::Operator => count(Device::Operator),
+        Feature::Port => {
+            let softphones = count(Device::Softphone);
+            let others = block.devices.iter().filter(|(kind, _)| !matches!(kind, Device::Softphone | Device::Operator));
+            let others = others.map(|(_, count)| *count).max().unwrap_or(0);
+            if softphone_shares { others.max(softphones) } else { others + softphones }
+        }
+        Feature::Standby => 0,
+    }
+}
+
+/// Erlangs of a population if nobody is refused; `None`: sessions that never end.
+fn erlangs(population: &Population) -> Option<f64> {
+    let on = population.signed_in?.mean().as_secs_f64();
+    match (population.offered, population.away) {
+        (Some(offered), _) => {
+            let sources = if offered.each { f64::from(population.plan.seats) } else { 1.0 };
+            Some(
+                sources
+                    * match offered.amount {
+                        Offered::Erlangs(erlangs) => erlangs.as_f64(),
+                        Offered::Arrivals(rate) => rate.per_second() * on,
+                    },
+            )
+        }
+        (None, Some(away)) => {
+            let off = away.mean().as_secs_f64();
+            Some(f64::from(population.plan.seats) * on / (on + off).max(f64::MIN_POSITIVE))
+        }
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,136 @@
+//! `expect`: every sentence parsed with the names of the file.
+
+use reports::expectation::Expectation;
+use simulator::licence::feature::Feature;
+
+use super::Draft;
+use super::structure::Structure;
+use super::timeline::Timeline;
+use crate::plan::{Occasion, Plan};
+use crate::sentence::{FeatureName, Names, NodeGroup, OccasionName, PopulationName, parse};
+use crate::source::Span;
+use crate::yaml::{Node, Pair};
+
+impl Draft<'_> {
+    /// The common sentences, then the variant's own.
+    pub(crate) fn expectations(
+        &mut self,
+        structure: &Structure,
+        timeline: &Timeline,
+        plan: &Plan,
+        variant: Option<&Pair>,
+    ) -> Vec<Expectation> {
+        let tree = self.tree;
+        let common = tree.get("expect");
+        let own = variant.and_then(|pair| pair.value.get("expect"));
+        let names = self.names(structure, timeline, plan);
+        let mut expectations: Vec<Expectation> = Vec::new();
+        for node in common.into_iter().chain(own).flat_map(Node::items) {
+            let Some(expectation) = self.sentence(node, &names) else { continue };
+            if expectations.iter().any(|known| known.text == expectation.text) {
+                self.report.warning(node.span, "this sentence is here twice", "one of them is enough");
+                continue;
+            }
+            expectations.push(expectation);
+        }
+        if expectations.is_empty() && common.into_iter().chain(own).all(|node| node.items().is_empty()) {
+            let span = variant.map_or_else(|| first_key(tree), |pair| pair.key_span);
+            self.report.warning(span, "nothing is expected: this cannot fail", "write sentences below \"expect:\"");
+        }
+        expectations
+    }
+
+    fn sentence(&mut self, node: &Node, names: &Names) -> Option<Expectation> {
+        // What is not text is reported already.
+        match parse(node.text()?, names) {
+            Ok(expectation) => Some(expectation),
+            Err(error) => {
+                let span = node.place(error.offset..error.offset + error.len, self.sources);
+                self.report.meaning(span, error.message, error.advice);
+                None
+            }
+        }
+    }
+
+    fn names(&self, structure: &Structure, timeline: &Timeline, plan: &Plan) -> Names {
+        let cluster = &structure.cluster;
+        let group = |group: &super::cluster::Group| NodeGroup {
+            name: group.name.clone(),
+            nodes: group.nodes.clone().map(|node| cluster.name(node).to_owned()).collect(),
+        };
+        Names {
+            populations: populations(structure),
+            nodes: cluster.nodes.iter().map(|node| node.name.clone()).collect(),
+            node_groups: cluster.groups.iter().filter(|group| group.counted).map(group).collect(),
+            licensed: structure.layout.licensed,
+            features: features(structure),
+            other_features: self.other_features(structure),
+            occasions: timeline
+                .occasions
+                .iter()
+                .zip(&timeline.places)
+                .map(|(occasion, at)| self.occasion(occasion, *at))
+                .collect(),
+            later: self.later(),
+            lasts_ns: plan.lasts.0,
+            warm_up_ns: plan.warm_up.0,
+            starts_s: plan.starts_s,
+            date: plan.date,
+        }
+    }
+
+    fn occasion(&self, occasion: &Occasion, at: Span) -> OccasionName {
+        OccasionName {
+            name: occasion.name.clone(),
+            at_ns: occasion.at.0,
+            until_ns: occasion.until.map(|until| until.0),
+            verb: occasion.verb.clone(),
+            object: occasion.object.clone(),
+            line: if at == Span::default() { 0 } else { self.sources.position(at).line },
+        }
+    }
+
+    fn other_features(&self, structure: &Structure) -> Vec<String> {
+        let bound = features(structure);
+        let free =
+            Feature::ALL.into_iter().map(Feature::name).filter(|name| bound.iter().all(|known| known.name != *name));
+        free.map(str::to_owned).collect()
+    }
+
+    fn later(&self) -> Vec<String> {
+        let blocks = ["queues", "groups", "rooms", "calls"].into_iter().filter_map(|block| self.tree.get(block));
+        blocks.flat_map(Node::pairs).map(|pair| pair.key.clone()).collect()
+    }
+}
+
+fn populations(structure: &Structure) -> Vec<PopulationName> {
+    let name = |(index, population): (usize, &super::people::Population)| {
+        let mut devices: Vec<String> = Vec::new();
+        let blocks = structure.people.blocks.iter().filter(|block| usize::from(block.population) == index);
+        for (device, _) in blocks.flat_map(|block| &block.devices) {
+            if !devices.iter().any(|known| known == device.word()) {
+                devices.push(device.word().to_owned());
+            }
+        }
+        let trunk = devices.iter().any(|device| device == "trunk");
+        PopulationName { name: population.plan.name.clone(), trunk, devices, seats: population.plan.seats }
+    };
+    structure.people.populations.iter().enumerate().map(name).collect()
+}
+
+fn features(structure: &Structure) -> Vec<FeatureName> {
+    let mut features: Vec<FeatureName> = Vec::new();
+    for pbx in &structure.layout.pbxs {
+        for (feature, _) in &pbx.licences {
+            match features.iter_mut().find(|known| known.name == feature.name()) {
+                Some(known) => known.nodes.push(pbx.name.clone()),
+                None => features.push(FeatureName { name: feature.name().to_owned(), nodes: vec![pbx.name.clone()] }),
+            }
+        }
+    }
+    features
+}
+
+fn first_key(tree: &Node) -> Span {
+    tree.pairs().first().map(|pair| pair.key_span).unwrap_or_default()
+}

@@ -1,0 +1,93 @@
+//! What is bound where: catalogue names to features, tiers added up.
+
+use simulator::licence::feature::Feature;
+
+use super::Draft;
+use super::cluster::Cluster;
+use super::fields::Fields;
+use crate::language::{NODE, licence};
+use crate::nearest::grouped;
+use crate::value::number::count;
+use crate::yaml::{Node, Pair};
+
+/// Counts by feature, per node.
+pub(crate) type Bound = Vec<Vec<(Feature, u32)>>;
+
+impl Draft<'_> {
+    /// Reads `licences`; `None`: not modelled.
+    pub(crate) fn licences(&mut self, cluster: &Cluster) -> Option<Bound> {
+        let software = self.software(cluster);
+        let block = self.tree.get("licences")?;
+        let mut bound = vec![Vec::new(); cluster.nodes.len()];
+        for pair in block.pairs() {
+            let nodes = match cluster.resolve(&pair.key) {
+                Ok(nodes) => nodes,
+                Err((message, advice)) => {
+                    self.report.meaning(pair.key_span, message, advice);
+                    continue;
+                }
+            };
+            let stock = self.stock(&pair.value, software);
+            let master = cluster.master();
+            if nodes.clone().any(|node| node != master) && !stock.is_empty() {
+                let own = format!("{} has licences of its own", pair.key);
+                let note = format!("it draws on these alone, and no more on {} (R8)", cluster.name(master));
+                self.report.warning(pair.key_span, own, note);
+            }
+            for node in nodes {
+                for (feature, count) in &stock {
+                    add(&mut bound[usize::from(node)], *feature, *count);
+                }
+            }
+        }
+        Some(bound)
+    }
+
+    fn stock(&mut self, node: &Node, software: u64) -> Vec<(Feature, u32)> {
+        let mut stock = Vec::new();
+        for pair in node.pairs() {
+            let Ok(named) = licence(&pair.key) else { continue };
+            let Some(feature) = named.licence.feature else { continue };
+            if named.version != software {
+                let message = format!("not yet: licences of version {} on software V{software}", named.version);
+                self.report.meaning(pair.key_span, message, format!("write {}", named.licence.written(software)));
+            }
+            match units(pair) {
+                Some(units) => add(&mut stock, feature, units),
+                None => {
+                    let message = format!("more than {} licences", grouped(1_000_000_000));
+                    self.report.meaning(pair.value.span, message, "write unlimited");
+                }
+            }
+        }
+        stock
+    }
+
+    /// The version all PBXs run.
+    fn software(&mut self, cluster: &Cluster) -> u64 {
+        let declared = self.tree.get("cluster").map(Node::pairs).unwrap_or_default();
+        let version = |pair: &Pair| Fields::new(&NODE, Some(&pair.value)).version("software").unwrap_or(12);
+        let master = cluster.nodes.get(usize::from(cluster.master())).map_or(0, |node| node.group);
+        let software = declared.get(master).map_or(12, version);
+        for pair in declared.iter().filter(|pair| version(pair) != software) {
+            let span = Fields::new(&NODE, Some(&pair.value)).span("software");
+            let message = "not yet: PBXs of different software versions in one cluster";
+            self.report.meaning(span, message, format!("write V{software}"));
+        }
+        software
+    }
+}
+
+fn units(pair: &Pair) -> Option<u32> {
+    match pair.value.text()? {
+        "unlimited" => Some(u32::MAX),
+        text => u32::try_from(count(text).unwrap_or(0)).ok().filter(|count| *count <= 1_000_000_000),
+    }
+}
+
+fn add(stock: &mut Vec<(Feature, u32)>, feature: Feature, count: u32) {
+    match stock.iter_mut().find(|(known, _)| *known == feature) {
+        Some((_, sum)) => *sum = sum.saturating_add(count),
+        None => stock.push((feature, count)),
+    }
+}

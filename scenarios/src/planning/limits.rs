@@ -1,0 +1,1 @@
+//! Limits that cannot fail, or cannot hold, with the arithmetic: warnings before any run.

@@ -1,0 +1,93 @@
+//! From the checked tree to a plan: what the values mean together.
+
+mod changes;
+mod cluster;
+mod constants;
+mod demand;
+mod digest;
+mod expectations;
+mod fields;
+mod licences;
+mod limits;
+mod links;
+mod moments;
+mod people;
+mod ramp;
+mod seats;
+mod selection;
+mod structure;
+mod timeline;
+
+use simulator::time::Duration;
+
+use crate::diagnostics::Report;
+use crate::language::TOP;
+use crate::plan::{Plan, Source};
+use crate::source::Sources;
+use crate::value::moment::{WallClock, clock};
+use crate::yaml::{Node, Pair};
+
+use fields::Fields;
+use moments::Frame;
+
+pub(crate) use crate::value::duration::written as duration_text;
+
+/// One variant of a file on its way to a plan.
+pub(crate) struct Draft<'a> {
+    /// With `like` expanded.
+    pub(crate) tree: &'a Node,
+    /// As written, overrides applied: what a `set` changes.
+    pub(crate) original: &'a Node,
+    pub(crate) sources: &'a Sources,
+    pub(crate) report: &'a mut Report,
+}
+
+impl Draft<'_> {
+    /// The plan; what is wrong is reported, and the plan then is of no use.
+    pub(crate) fn plan(&mut self, source: &Source, variant: Option<&Pair>) -> Plan {
+        let top = Fields::new(&TOP, Some(self.tree));
+        let starts = top.read("starts", clock).unwrap_or(WallClock { date: None, seconds: 0 });
+        let lasts = self.lasts(&top);
+        let warm_up = top.duration("warm-up").unwrap_or(Duration::ZERO);
+        if warm_up >= lasts {
+            let message = format!("a warm-up of {} in a run of {}", duration_text(warm_up), duration_text(lasts));
+            self.report.meaning(top.span("warm-up"), message, "leave something to measure");
+        }
+        let mut structure = self.structure();
+        let timeline = self.timeline(&mut structure, Frame { starts, lasts });
+        let mut plan = Plan {
+            title: top.node("title").and_then(Node::text).map_or_else(|| file_name(&source.path), str::to_owned),
+            variant: variant.map(|pair| pair.key.clone()),
+            source: source.clone(),
+            starts_s: starts.seconds,
+            date: starts.date.map(|date| (date.year, date.month, date.day)),
+            lasts,
+            warm_up,
+            seed: top.count("seed").unwrap_or(1),
+            seeds: top.count32("seeds").unwrap_or(20),
+            demands: demand::demands(&structure),
+            layout: structure.layout.clone(),
+            settings: timeline.settings.clone(),
+            schedule: timeline.schedule.clone(),
+            occasions: timeline.occasions.clone(),
+            expectations: Vec::new(),
+            digest: 0,
+        };
+        plan.expectations = self.expectations(&structure, &timeline, &plan, variant);
+        plan.digest = digest::digest(&plan);
+        plan
+    }
+
+    fn lasts(&mut self, top: &Fields<'_>) -> Duration {
+        let lasts = top.node("lasts").and_then(|_| top.duration("lasts"));
+        if lasts == Some(Duration::ZERO) {
+            self.report.meaning(top.span("lasts"), "a run of 0 s", "write more than 0 s");
+        }
+        // A missing or unreadable length is reported already: nothing then is after the end.
+        lasts.filter(|lasts| *lasts > Duration::ZERO).unwrap_or(Duration::seconds(3_000_000_000))
+    }
+}
+
+fn file_name(path: &str) -> String {
+    path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
+}

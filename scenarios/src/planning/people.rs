@@ -1,0 +1,264 @@
+//! Users and trunks: seats, homes, devices, and how they behave.
+
+use simulator::layout::{Begins, Block, Device, PopulationPlan};
+use simulator::settings::{PopulationSettings, Retries, Transport};
+use simulator::time::Duration;
+
+use super::Draft;
+use super::cluster::Cluster;
+use super::fields::Fields;
+use crate::language::{TRUNK, USERS};
+use crate::nearest::grouped;
+use crate::source::Span;
+use crate::value::distribution::{Law, distribution};
+use crate::value::number::Decimal;
+use crate::value::rate::{Offered, Rate, Traffic, traffic};
+use crate::value::{Reading, part};
+use crate::yaml::Pair;
+
+/// Endpoints of a run.
+const MAX_ENDPOINTS: u64 = 1_000_000_000;
+
+/// All populations, in the order declared.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct People {
+    pub(crate) populations: Vec<Population>,
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// One population, as far as its numbers are still needed.
+#[derive(Clone, Debug)]
+pub(crate) struct Population {
+    pub(crate) plan: PopulationPlan,
+    pub(crate) settings: PopulationSettings,
+    /// Where it is declared.
+    pub(crate) span: Span,
+    pub(crate) signed_in: Option<Law>,
+    pub(crate) away: Option<Law>,
+    pub(crate) offered: Option<Traffic>,
+}
+
+impl People {
+    /// Index of a population.
+    pub(crate) fn population(&self, name: &str) -> Option<u16> {
+        let index = self.populations.iter().position(|population| population.plan.name == name)?;
+        u16::try_from(index).ok()
+    }
+}
+
+impl Draft<'_> {
+    /// Reads `users` and `trunks`.
+    pub(crate) fn people(&mut self, cluster: &Cluster) -> People {
+        let mut people = People::default();
+        for pair in self.tree.pairs() {
+            for entry in pair.value.pairs() {
+                match pair.key.as_str() {
+                    "users" => self.users(cluster, &mut people, entry),
+                    "trunks" => self.trunks(cluster, &mut people, entry),
+                    _ => {}
+                }
+            }
+        }
+        self.bound_people(&people);
+        people
+    }
+
+    fn bound_people(&mut self, people: &People) {
+        let endpoints: u64 = people.blocks.iter().map(|block| u64::from(block.endpoints())).sum();
+        let Some(last) = people.populations.last() else { return };
+        if endpoints > MAX_ENDPOINTS {
+            let message = format!("{} endpoints in all", grouped(endpoints));
+            self.report.meaning(last.span, message, format!("at most {}", grouped(MAX_ENDPOINTS)));
+        }
+        if people.populations.len() >= usize::from(u16::MAX) {
+            self.report.meaning(last.span, "more than 65,534 populations", "");
+        }
+    }
+
+    fn users(&mut self, cluster: &Cluster, people: &mut People, pair: &Pair) {
+        let fields = Fields::new(&USERS, Some(&pair.value));
+        let seats = fields.count32("count").unwrap_or(1);
+        let homes = self.homes(cluster, pair, seats);
+        let devices = self.devices(&fields, pair, seats);
+        let targets = self.registers_at(cluster, &fields);
+        let site = fields.node("site").and_then(|node| cluster.site(node.text()?));
+        let numbers = fields.node("numbers").and_then(|node| crate::value::selector::range(node.text()?).ok());
+        if let Some((from, to)) = numbers.filter(|(from, to)| to - from + 1 < u64::from(seats)) {
+            let message = format!("{} numbers for {} seats", grouped(to - from + 1), grouped(u64::from(seats)));
+            self.report.meaning(fields.span("numbers"), message, "widen the range");
+        }
+        let population = people.populations.len() as u16;
+        let blocks = super::seats::blocks(population, &homes, &devices, |home| {
+            (
+                site.unwrap_or(cluster.nodes[usize::from(home)].site),
+                targets.clone().unwrap_or_else(|| addresses(cluster, home)),
+            )
+        });
+        people.blocks.extend(blocks);
+        let plan = self.user(&fields, pair, seats);
+        people.populations.push(plan);
+    }
+
+    fn user(&mut self, fields: &Fields<'_>, pair: &Pair, seats: u32) -> Population {
+        let signed_in = fields.law("signed-in");
+        let away = fields.law("away");
+        let offered = fields.node("offered").and_then(|node| traffic(node.text()?).ok());
+        self.source(fields, signed_in, away, offered);
+        let settings = PopulationSettings {
+            transport: transport(fields),
+            keep_alive: fields.duration("keep-alive").filter(|interval| *interval > Duration::ZERO),
+            expires_s: self.expires(fields),
+            refreshes_at_permille: self.refreshes_at(fields),
+            retries: fields.read("retries", retries).unwrap_or(Retries::Rfc5626),
+            signed_in: signed_in.map(Law::table),
+            away: away.map(Law::table),
+            arrivals: offered
+                .and_then(|offered| arrival_gap(offered, signed_in, seats))
+                .map(|gap| Law::exponential(gap).table()),
+        };
+        let begins = if offered.is_some() { Begins::Offered } else { Begins::FirstMinute };
+        let plan = PopulationPlan { name: pair.key.clone(), seats, begins };
+        Population { plan, settings, span: pair.key_span, signed_in, away, offered }
+    }
+
+    /// What makes an open or a closed source.
+    fn source(&mut self, fields: &Fields<'_>, signed_in: Option<Law>, away: Option<Law>, offered: Option<Traffic>) {
+        if let Some(offered) = offered {
+            if away.is_some() {
+                let advice = "delete one: \"offered\" is an open source, \"away\" a closed one";
+                self.report.meaning(fields.span("offered"), "both \"offered\" and \"away\"", advice);
+            }
+            let none = match offered.amount {
+                Offered::Erlangs(number) | Offered::Arrivals(Rate { number, .. }) => number.mantissa == 0,
+            };
+            if none {
+                self.report.meaning(fields.span("offered"), "nothing is offered", "write more than 0, or leave it out");
+            } else if signed_in.is_none() && matches!(offered.amount, Offered::Erlangs(_)) {
+                let advice = "erlang = arrivals · mean length: write \"signed-in\" too";
+                self.report.meaning(fields.span("offered"), "\"offered\" in erlang without \"signed-in\"", advice);
+            }
+        } else if away.is_some() && signed_in.is_none() {
+            let note = "without \"signed-in\" a session never ends";
+            self.report.warning(fields.span("away"), "\"away\" has no effect", note);
+        }
+    }
+
+    fn expires(&mut self, fields: &Fields<'_>) -> u32 {
+        let expires = fields.duration("expires").unwrap_or(Duration::seconds(3600));
+        let seconds = u32::try_from(expires.0 / Duration::SECOND.0).unwrap_or(0);
+        if !expires.0.is_multiple_of(Duration::SECOND.0) || seconds == 0 {
+            self.report.meaning(fields.span("expires"), "SIP counts expiry in whole seconds", "write 1 s or more");
+            return 3600;
+        }
+        seconds
+    }
+
+    fn refreshes_at(&mut self, fields: &Fields<'_>) -> u32 {
+        let permille = fields.percent("refreshes-at").unwrap_or(900_000_000) / 1_000_000;
+        if permille == 0 {
+            self.report.meaning(fields.span("refreshes-at"), "a refresh at 0% of the lifetime", "write 90%");
+            return 900;
+        }
+        u32::try_from(permille).unwrap_or(900)
+    }
+
+    fn registers_at(&mut self, cluster: &Cluster, fields: &Fields<'_>) -> Option<Vec<u16>> {
+        let list = fields.node("registers-at")?;
+        let mut targets = Vec::new();
+        for item in list.items() {
+            match cluster.resolve(item.text().unwrap_or("")) {
+                Ok(nodes) => targets.extend(nodes),
+                Err((message, advice)) => self.report.meaning(item.span, message, advice),
+            }
+        }
+        if targets.len() > 6 {
+            self.report.meaning(list.span, "a device knows at most 6 addresses", "name fewer nodes");
+            targets.truncate(6);
+        }
+        (!targets.is_empty()).then_some(targets)
+    }
+
+    fn trunks(&mut self, cluster: &Cluster, people: &mut People, pair: &Pair) {
+        let fields = Fields::new(&TRUNK, Some(&pair.value));
+        let seats = fields.count32("count").unwrap_or(1);
+        let home = match fields.node("home").and_then(|node| Some((node, node.text()?))) {
+            None => cluster.master(),
+            Some((node, text)) => cluster.one(text).unwrap_or_else(|(message, advice)| {
+                self.report.meaning(node.span, message, advice);
+                cluster.master()
+            }),
+        };
+        let population = people.populations.len() as u16;
+        people.blocks.push(Block {
+            population,
+            home,
+            site: cluster.nodes[usize::from(home)].site,
+            targets: addresses(cluster, home),
+            first_seat: 0,
+            seats,
+            devices: vec![(Device::Trunk, seats)],
+        });
+        let settings = PopulationSettings {
+            transport: transport(&fields),
+            keep_alive: None,
+            expires_s: 3600,
+            refreshes_at_permille: 900,
+            retries: Retries::Rfc5626,
+            signed_in: None,
+            away: None,
+            arrivals: None,
+        };
+        let plan = PopulationPlan { name: pair.key.clone(), seats, begins: Begins::FirstMinute };
+        people.populations.push(Population {
+            plan,
+            settings,
+            span: pair.key_span,
+            signed_in: None,
+            away: None,
+            offered: None,
+        });
+    }
+}
+
+/// What a device at this home knows: it, then its standbys.
+fn addresses(cluster: &Cluster, home: u16) -> Vec<u16> {
+    core::iter::once(home).chain(cluster.standbys(home)).take(6).collect()
+}
+
+fn transport(fields: &Fields<'_>) -> Transport {
+    match fields.text("transport") {
+        "tcp" => Transport::Tcp,
+        "tls" => Transport::Tls,
+        "ws" => Transport::WebSocket,
+        _ => Transport::Udp,
+    }
+}
+
+fn retries(text: &str) -> Reading<Retries> {
+    Ok(match text {
+        "innovaphone" => Retries::Innovaphone,
+        "naive" => Retries::Naive,
+        "manual" => Retries::Manual,
+        "never" => Retries::Never,
+        _ if text.starts_with("after ") => {
+            part(text, 6..text.len(), distribution).map(|law| Retries::After(law.table()))?
+        }
+        _ => Retries::Rfc5626,
+    })
+}
+
+/// Mean time between two arrivals of the whole population.
+fn arrival_gap(offered: Traffic, signed_in: Option<Law>, seats: u32) -> Option<Duration> {
+    let sources = if offered.each { u128::from(seats) } else { 1 };
+    let divided = |span: u128, by: Decimal| {
+        let whole = u128::from(by.mantissa) * sources;
+        (whole > 0)
+            .then(|| u64::try_from((span * u128::from(by.power()) + whole / 2) / whole).ok())
+            .flatten()
+            .map(Duration)
+    };
+    match offered.amount {
+        Offered::Erlangs(erlangs) => divided(u128::from(signed_in?.mean().0), erlangs),
+        Offered::Arrivals(rate) => divided(u128::from(rate.per.0), rate.number),
+    }
+}

@@ -1,0 +1,280 @@
+//! The timeline: verbs at instants to a sorted schedule, and who waits for a sign-in.
+
+use simulator::layout::{Begins, Selection};
+use simulator::schedule::{Action, Entry, Shape};
+use simulator::time::{Duration, Instant};
+
+use super::Draft;
+use super::fields::Fields;
+use super::moments::{Extent, Frame};
+use super::structure::Structure;
+use crate::check::verb;
+use crate::language::ENTRY;
+use crate::nearest::grouped;
+use crate::plan::Occasion;
+use crate::source::Span;
+use crate::yaml::{Node, Pair};
+
+/// Entries of a schedule.
+const MAX_ENTRIES: u64 = 1_000_000;
+
+/// A timeline, resolved.
+#[derive(Debug, Default)]
+pub(crate) struct Timeline {
+    pub(crate) schedule: Vec<Entry>,
+    pub(crate) occasions: Vec<Occasion>,
+    /// Where each occasion stands in the file.
+    pub(crate) places: Vec<Span>,
+    pub(crate) settings: Vec<simulator::settings::Settings>,
+}
+
+impl Draft<'_> {
+    /// Reads `timeline`; sets what populations do at the start.
+    pub(crate) fn timeline(&mut self, structure: &mut Structure, frame: Frame) -> Timeline {
+        let tree = self.tree;
+        let items = tree.get("timeline").map(Node::items).unwrap_or_default();
+        let mut timeline = Timeline::default();
+        if items.len() >= usize::from(u16::MAX) {
+            let span = items.last().map(|item| item.span).unwrap_or_default();
+            self.report.error(span, "more than 65,534 entries", "use \"repeats\"");
+            return timeline;
+        }
+        let extents = self.extents(items, frame);
+        let sum: u64 = extents.iter().map(|extent| extent.repeats).sum();
+        if sum > MAX_ENTRIES {
+            let span = items.last().map(|item| item.span).unwrap_or_default();
+            let message = format!("{} repeats in all, at most {}", grouped(sum), grouped(MAX_ENTRIES));
+            self.report.error(span, message, "");
+            return timeline;
+        }
+        self.event_names(structure, items);
+        for (index, (item, extent)) in items.iter().zip(&extents).enumerate() {
+            let occasion = occasion(item, extent);
+            timeline.places.push(item.span);
+            if let Some(pair) = verb_pair(item) {
+                self.verb(structure, &mut timeline, index as u16, pair, item, extent);
+            }
+            timeline.occasions.push(occasion);
+        }
+        timeline.settings = self.changes(structure, &mut timeline.schedule, items, &extents);
+        self.beginnings(structure, &mut timeline);
+        timeline.schedule.sort_by_key(|entry| entry.at);
+        timeline
+    }
+
+    fn event_names(&mut self, structure: &Structure, items: &[Node]) {
+        let mut seen = std::collections::BTreeSet::new();
+        for called in items.iter().filter_map(|item| item.get("called")) {
+            let Some(name) = called.text() else { continue };
+            let other = structure.cluster.knows(name) || structure.people.population(name).is_some();
+            if other || name == "everyone" {
+                self.report.meaning(called.span, format!("\"{name}\" is the name of something else"), "choose another");
+            } else if !name.starts_with(char::is_alphabetic) || name.contains(['.', '"', ':']) || name.ends_with(" end")
+            {
+                let advice = "a letter, then letters, digits, - and blanks";
+                self.report.meaning(called.span, format!("\"{name}\" cannot be a name"), advice);
+            } else if !seen.insert(name) {
+                self.report.meaning(called.span, format!("two events are called \"{name}\""), "rename one of them");
+            }
+        }
+    }
+
+    fn verb(&mut self, at: &Structure, out: &mut Timeline, index: u16, pair: &Pair, item: &Node, extent: &Extent) {
+        let actions = match pair.key.as_str() {
+            "sign-in" | "sign-out" => self.sign(at, pair, item),
+            "crash" => self.crash(at, &pair.value, Fields::new(&ENTRY, Some(item)).node("for").is_some()),
+            "restart" => {
+                let nodes = self.nodes(at, &pair.value);
+                nodes.into_iter().map(|node| (Action::Restart(node), None)).collect()
+            }
+            _ => return,
+        };
+        for repeat in 0..extent.repeats {
+            let start = extent.at + Duration(extent.every.0.saturating_mul(repeat));
+            for (action, undo) in &actions {
+                out.schedule.push(Entry { at: start, action: action.clone(), occasion: index });
+                if let (Some(undo), Some(length)) = (undo, extent.length) {
+                    out.schedule.push(Entry { at: start + length, action: undo.clone(), occasion: index });
+                }
+            }
+        }
+    }
+
+    fn sign(&mut self, at: &Structure, pair: &Pair, item: &Node) -> Vec<(Action, Option<Action>)> {
+        let fields = Fields::new(&ENTRY, Some(item));
+        let over = fields.duration("over").unwrap_or(Duration::ZERO);
+        let shape = match fields.text("shape") {
+            "bell" => Shape::Bell,
+            "front" => Shape::Front,
+            _ => Shape::Even,
+        };
+        let offers = |population: u16| {
+            at.people.populations.get(usize::from(population)).is_some_and(|population| population.offered.is_some())
+        };
+        let signs_in = pair.key == "sign-in";
+        let who = self.selection(at, &pair.value, |population| signs_in && offers(population));
+        if signs_in && who.seats.iter().any(|(block, _)| offers(at.people.blocks[*block as usize].population)) {
+            let message = "a sign-in of people with \"offered\"";
+            self.report.meaning(pair.value.span, message, "their sessions begin by themselves: leave it out");
+        }
+        let action = if signs_in { Action::SignIn { who, over, shape } } else { Action::SignOut { who, over, shape } };
+        vec![(action, None)]
+    }
+
+    fn crash(&mut self, at: &Structure, value: &Node, back: bool) -> Vec<(Action, Option<Action>)> {
+        let mut actions = Vec::new();
+        for item in value.one_or_more() {
+            let text = item.text().unwrap_or("");
+            if at.cluster.knows(text) {
+                for node in self.nodes(at, item) {
+                    actions.push((Action::Crash(node), back.then_some(Action::Restart(node))));
+                }
+            } else {
+                let who = self.selection(at, item, |_| false);
+                actions.push((Action::PowerOff(who.clone()), back.then_some(Action::PowerOn(who))));
+            }
+        }
+        actions
+    }
+
+    fn nodes(&mut self, at: &Structure, value: &Node) -> Vec<u16> {
+        let mut nodes = Vec::new();
+        for item in value.one_or_more() {
+            match at.cluster.resolve(item.text().unwrap_or("")) {
+                Ok(range) => nodes.extend(range),
+                Err((message, advice)) => self.report.meaning(item.span, message, advice),
+            }
+        }
+        nodes
+    }
+
+    /// Whoever has a sign-in is absent before it; all others sign in over the first minute.
+    fn beginnings(&mut self, structure: &mut Structure, timeline: &mut Timeline) {
+        let mut signed = vec![0u64; structure.people.blocks.len()];
+        let mut covered: Vec<Vec<core::ops::Range<u32>>> = vec![Vec::new(); signed.len()];
+        let mut first: Vec<Option<u16>> = vec![None; structure.people.populations.len()];
+        for entry in &timeline.schedule {
+            let Action::SignIn { who, .. } = &entry.action else { continue };
+            for (block, seats) in &who.seats {
+                covered[*block as usize].push(seats.clone());
+                first[usize::from(structure.people.blocks[*block as usize].population)].get_or_insert(entry.occasion);
+            }
+        }
+        for (block, ranges) in covered.iter_mut().enumerate() {
+            signed[block] = union(ranges);
+        }
+        for (population, occasion) in first.iter().enumerate().filter_map(|(index, first)| Some((index, (*first)?))) {
+            structure.layout.populations[population].begins = Begins::Absent;
+            structure.people.populations[population].plan.begins = Begins::Absent;
+            let rest = rest_of(structure, population as u16, &covered, &signed);
+            if rest.seats.is_empty() {
+                continue;
+            }
+            if structure.people.populations[population].away.is_some() {
+                let place = timeline.places.get(usize::from(occasion)).copied().unwrap_or_default();
+                let message = "not yet: a sign-in of a part of people with \"away\"";
+                self.report.meaning(place, message, "make two populations");
+                continue;
+            }
+            implied_sign_in(timeline, &structure.people.populations[population].plan.name, rest);
+        }
+    }
+}
+
+/// The verb of an entry with its object.
+pub(crate) fn verb_pair(item: &Node) -> Option<&Pair> {
+    item.pairs().iter().find(|pair| verb(&pair.key).is_some())
+}
+
+fn occasion(item: &Node, extent: &Extent) -> Occasion {
+    let pair = verb_pair(item);
+    let verb = pair.map_or("", |pair| &pair.key);
+    let object = pair.map_or_else(String::new, |pair| object(&pair.value));
+    let called = item.get("called").and_then(Node::text);
+    let name = called.map_or_else(|| format!("{verb} of {object}"), str::to_owned);
+    Occasion { name, called: called.is_some(), verb: verb.to_owned(), object, at: extent.at, until: extent.until }
+}
+
+fn object(value: &Node) -> String {
+    match value.pairs() {
+        [] => {
+            let items: Vec<&str> = value.one_or_more().iter().filter_map(Node::text).collect();
+            items.join(", ")
+        }
+        pairs => {
+            let keys: Vec<&str> = pairs.iter().map(|pair| pair.key.as_str()).collect();
+            keys.join(", ")
+        }
+    }
+}
+
+/// Sorts ranges; how many seats are in any of them.
+fn union(ranges: &mut [core::ops::Range<u32>]) -> u64 {
+    ranges.sort_by_key(|range| range.start);
+    let mut end = 0;
+    let mut sum = 0;
+    for range in ranges.iter() {
+        sum += u64::from(range.end.saturating_sub(range.start.max(end)));
+        end = end.max(range.end);
+    }
+    sum
+}
+
+/// The seats of a population that no sign-in names.
+fn rest_of(
+    structure: &Structure,
+    population: u16,
+    covered: &[Vec<core::ops::Range<u32>>],
+    signed: &[u64],
+) -> Selection {
+    let mut rest = Selection::default();
+    for (index, block) in structure.people.blocks.iter().enumerate().filter(|(_, block)| block.population == population)
+    {
+        if signed[index] == u64::from(block.seats) {
+            continue;
+        }
+        let mut from = 0;
+        for range in &covered[index] {
+            if from < range.start {
+                rest.seats.push((index as u32, from..range.start));
+            }
+            from = from.max(range.end);
+        }
+        if from < block.seats {
+            rest.seats.push((index as u32, from..block.seats));
+        }
+    }
+    rest
+}
+
+/// Those of a population whom no sign-in names come over the first minute, as everybody without one does.
+fn implied_sign_in(timeline: &mut Timeline, name: &str, who: Selection) {
+    let over = Duration::seconds(60);
+    let object = format!("the rest of {name}");
+    let occasion = Occasion {
+        name: format!("sign-in of {object}"),
+        called: false,
+        verb: "sign-in".to_owned(),
+        object,
+        at: Instant::ZERO,
+        until: Some(Instant::ZERO + over),
+    };
+    let index = u16::try_from(timeline.occasions.len()).unwrap_or(u16::MAX);
+    timeline.occasions.push(occasion);
+    timeline.places.push(Span::default());
+    timeline.schedule.push(Entry {
+        at: Instant::ZERO,
+        action: Action::SignIn { who, over, shape: Shape::Even },
+        occasion: index,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seats_in_several_ranges_count_once() {
+        assert_eq!(union(&mut [5..9, 0..3, 2..6]), 9);
+    }
+}

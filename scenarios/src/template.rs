@@ -1,0 +1,46 @@
+//! The scenarios that come with pbxsim: each runs, and each is a start for one's own.
+
+/// A scenario to start from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Template {
+    /// Word of the command line: `rush`.
+    pub name: &'static str,
+    /// The file.
+    pub text: &'static str,
+}
+
+impl Template {
+    /// All, the best to start with first.
+    pub const ALL: &'static [Self] = &[
+        Self { name: "rush", text: include_str!("../library/rush.yaml") },
+        Self { name: "master-crash", text: include_str!("../library/master-crash.yaml") },
+        Self { name: "hot-desk", text: include_str!("../library/hot-desk.yaml") },
+        Self { name: "operator-shift", text: include_str!("../library/operator-shift.yaml") },
+        Self { name: "ten-sites", text: include_str!("../library/ten-sites.yaml") },
+        Self { name: "million", text: include_str!("../library/million.yaml") },
+    ];
+
+    /// The template of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|template| template.name == name)
+    }
+
+    /// What it shows: its first comment, without the signs.
+    pub fn about(&self) -> String {
+        let comment = self.text.lines().map_while(|line| line.strip_prefix('#'));
+        comment.map(str::trim).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_says_what_it_shows() {
+        for template in Template::ALL {
+            assert!(template.about().len() > 80, "{}", template.name);
+        }
+        assert!(Template::named("hot-desk").is_some_and(|template| template.about().starts_with("100 people share")));
+    }
+}

@@ -1,0 +1,18 @@
+//! Every shipped scenario loads without a word.
+
+use scenarios::load;
+
+#[test]
+fn every_shipped_scenario_loads_without_a_word() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/library");
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let loaded = load(&name, &text, &[], None).unwrap_or_else(|wrong| panic!("{}", wrong.render()));
+        assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.render());
+        files += 1;
+    }
+    assert_eq!(files, 6);
+}
