@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::result::RunResult;
+use crate::result::{RunResult, Verdict};
 
 /// What one command ran: one result per variant or file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,6 +64,11 @@ pub enum WriteError {
 }
 
 impl RunFile {
+    /// The worst of its results.
+    pub fn verdict(&self) -> Verdict {
+        Verdict::worst(self.results.iter().map(|result| result.verdict(&result.judge())))
+    }
+
     /// The bytes of the file.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WriteError> {
         let mut bytes = MAGIC.to_vec();

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod fragility;
+mod hopeless;
 mod metric;
 mod reading;
 mod words;
@@ -75,6 +76,13 @@ pub fn holds(claim: &Claim, tally: &Tally) -> bool {
         Some(value) => agreement::of(value, claim, &[tally]).held,
         None => reading::read(claim, tally).held,
     }
+}
+
+/// Whether `or stop` ends the run: the claim cannot hold any more, judged by what is decided so far (a member or
+/// attempt is counted once its outcome is known). Shares and times stop once 100 of them put the 99 % interval beyond
+/// the limit (scenario language §5).
+pub fn cannot_hold(claim: &Claim, decided: &Tally) -> bool {
+    hopeless::is(claim, decided)
 }
 
 /// Which part of the seeds must pass: the suffix, or every run for `never`, `no`, `all` and `exactly`, else 19 of 20.

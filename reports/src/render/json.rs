@@ -19,7 +19,7 @@ pub fn render(run: &RunFile) -> String {
     let files = by_file(&run.results);
     let mut text = match files.as_slice() {
         [(_, results)] => pretty(&of_one_file(results)),
-        _ => pretty(&Named { what: "files", verdict: worst(&run.results), members: of_each(&files) }),
+        _ => pretty(&Named { what: "files", verdict: run.verdict(), members: of_each(&files) }),
     };
     text.push('\n');
     text

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -8,10 +10,11 @@ fn file() -> RunFile {
 }
 
 fn small() -> RunFile {
-    let mut result = sample::passing();
-    result.seeds.truncate(1);
-    RunFile { results: vec![result] }
+    RunFile { results: vec![sample::of_seeds(42..43)] }
 }
+
+/// Made once: the property tests read it hundreds of times.
+static SMALL: LazyLock<Vec<u8>> = LazyLock::new(|| small().to_bytes().expect("small"));
 
 #[test]
 fn what_is_written_is_read() {
@@ -103,14 +106,14 @@ proptest! {
 
     #[test]
     fn truncated_anywhere_it_is_an_error(cut in 0_usize..100_000) {
-        let bytes = small().to_bytes().expect("small");
+        let bytes = &*SMALL;
         let cut = cut % bytes.len();
         prop_assert!(RunFile::from_bytes(&bytes[..cut]).is_err());
     }
 
     #[test]
     fn a_flipped_bit_is_an_error(at in 0_usize..1_000_000, bit in 0_u8..8) {
-        let mut bytes = small().to_bytes().expect("small");
+        let mut bytes = SMALL.clone();
         let at = at % bytes.len();
         bytes[at] ^= 1 << bit;
         prop_assert!(RunFile::from_bytes(&bytes).is_err());
@@ -142,14 +145,17 @@ fn replace_number(value: &mut serde_json::Value, at: &mut usize, with: &serde_js
 }
 
 /// The sample with short latencies, as JSON: what a forger with the right checksums may change.
-fn forged(at: usize, with: &serde_json::Value) -> Option<RunResult> {
-    let mut result = sample::failing();
-    result.seeds.truncate(2);
+static HONEST: LazyLock<serde_json::Value> = LazyLock::new(|| {
+    let mut result = sample::of_seeds(42..44);
     for latency in result.seeds.iter_mut().flat_map(|seed| &mut seed.latencies) {
         latency.latency = crate::latency::Latency::new();
         (0..40).for_each(|i| latency.latency.record(i * 1_000_000));
     }
-    let mut value = serde_json::to_value(&result).expect("plain data");
+    serde_json::to_value(&result).expect("plain data")
+});
+
+fn forged(at: usize, with: &serde_json::Value) -> Option<RunResult> {
+    let mut value = HONEST.clone();
     replace_number(&mut value, &mut { at }, with);
     serde_json::from_value(value).ok()
 }

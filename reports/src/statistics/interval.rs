@@ -27,7 +27,12 @@ impl Interval {
 
     /// 95 % of Wilson (1927) as if only `n` trials had shown `share`.
     pub fn wilson(share: f64, n: f64) -> Self {
-        let z = normal_quantile(0.975);
+        Self::wilson_at(0.95, share, n)
+    }
+
+    /// Wilson at another level, 0.99 say.
+    pub fn wilson_at(level: f64, share: f64, n: f64) -> Self {
+        let z = normal_quantile(0.5 + level / 2.0);
         let z2 = z * z;
         let centre = share + z2 / (2.0 * n);
         let half = z * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();

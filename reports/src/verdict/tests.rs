@@ -392,3 +392,48 @@ proptest! {
         judged(endpoints(Quantity::Count(Bound::AtMost, samples)), None, vec![share(hits.min(of), of); seeds]);
     }
 }
+
+#[test]
+fn or_stop_waits_for_a_hundred_and_a_clear_interval() {
+    let at_least = endpoints(Quantity::Percent(Bound::AtLeast, 990_000_000));
+    assert!(!cannot_hold(&at_least, &share(0, 99)), "99 decided are too few");
+    assert!(cannot_hold(&at_least, &share(90, 100)) && !cannot_hold(&at_least, &share(97, 100)));
+    let at_most = endpoints(Quantity::Percent(Bound::AtMost, 10_000_000));
+    assert!(cannot_hold(&at_most, &share(10, 100)) && !cannot_hold(&at_most, &share(3, 100)));
+    assert!(cannot_hold(&endpoints(Quantity::BetweenPercent(400_000_000, 500_000_000)), &share(90, 100)));
+}
+
+#[test]
+fn or_stop_knows_what_only_rises() {
+    assert!(
+        cannot_hold(&endpoints(Quantity::No), &share(1, 1)) && !cannot_hold(&endpoints(Quantity::No), &share(0, 9))
+    );
+    assert!(
+        cannot_hold(&endpoints(Quantity::All), &share(0, 1)) && !cannot_hold(&endpoints(Quantity::All), &share(9, 9))
+    );
+    let fewer = endpoints(Quantity::Count(Bound::FewerThan, 5));
+    assert!(cannot_hold(&fewer, &share(5, 9)) && !cannot_hold(&fewer, &share(4, 9)));
+    assert!(!cannot_hold(&endpoints(Quantity::Count(Bound::AtLeast, 5)), &share(0, 900)), "more may come");
+    let stock = Claim::Stock { feature: "PBX-Port".to_owned(), when: When::Whole };
+    assert!(cannot_hold(&stock, &value(Some(1.0), 0)) && !cannot_hold(&stock, &value(Some(0.0), 0)));
+    let queue = Claim::Queue { node: None, limit_ns: 5, when: When::Whole };
+    assert!(cannot_hold(&queue, &value(Some(6.0), 0)) && !cannot_hold(&queue, &value(Some(5.0), 0)));
+    let peak = |limit| measure(Metric::UnitsInUse, Some(Stat::Peak), limit);
+    assert!(cannot_hold(&peak(bound(Bound::FewerThan, 5.0)), &value(Some(5.0), 1)));
+    assert!(!cannot_hold(&peak(bound(Bound::AtMost, 5.0)), &value(Some(5.0), 1)));
+    assert!(!cannot_hold(&peak(bound(Bound::AtLeast, 50.0)), &value(Some(5.0), 1)));
+    let mean = measure(Metric::UnitsInUse, Some(Stat::Mean), bound(Bound::AtMost, 5.0));
+    assert!(!cannot_hold(&mean, &value(Some(9.0), 1)), "a mean may fall again");
+}
+
+#[test]
+fn what_stopped_a_run_does_not_hold() {
+    for hits in 0..=100 {
+        for quantity in
+            [Quantity::Percent(Bound::AtLeast, 950_000_000), Quantity::Percent(Bound::FewerThan, 50_000_000)]
+        {
+            let (claim, tally) = (endpoints(quantity), share(hits, 100));
+            assert!(!(cannot_hold(&claim, &tally) && holds(&claim, &tally)), "{quantity:?} {hits}");
+        }
+    }
+}
