@@ -29,6 +29,8 @@ pub struct Contention<'a> {
     pub sources: u64,
     /// They come back after an absence: Engset rather than Erlang.
     pub finite_source: bool,
+    /// Most units in use above what is installed, in any one stock.
+    pub over_issue_peak: u64,
     attempts_observed: u64,
     denials_observed: u64,
     observed_ns: u128,
@@ -101,6 +103,7 @@ impl<'a> Contention<'a> {
         self.attempts_observed = self.attempts_observed.saturating_add(stock.attempts_observed);
         self.denials_observed = self.denials_observed.saturating_add(stock.denials_observed);
         self.wait.merge(&stock.wait);
+        self.over_issue_peak = self.over_issue_peak.max(stock.over_issue_peak);
         for (reason, count) in &stock.denials {
             let sum = self.denials.entry(reason).or_default();
             *sum = sum.saturating_add(*count);

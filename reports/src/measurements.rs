@@ -164,7 +164,7 @@ pub struct Stock {
     pub finite_source: bool,
     /// First refusal (or asking, if queued) to grant.
     pub wait: Latency,
-    /// Sum over time of units above what is installed.
+    /// Most units in use at once above what is installed.
     pub over_issue_peak: u64,
     /// Time over-issued, in ns.
     pub over_issue_ns: u64,

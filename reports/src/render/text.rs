@@ -116,7 +116,8 @@ fn drafted(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
         blocks.push(service::lines(run, starts_s));
         blocks.push(story::lines(&run.timeline, starts_s, detail.moments));
         blocks.push(latencies::lines(&run.latencies, detail.rows));
-        let mut closing = closing::licences(run, detail.features);
+        let mut closing = closing::failovers(run, detail.features.min(2));
+        closing.extend(closing::licences(run, detail.features));
         closing.extend(closing::trust(judged.result));
         blocks.push(closing);
     }

@@ -176,3 +176,9 @@ fn a_forged_number_is_refused_or_rendered_but_never_a_panic() {
         }
     }
 }
+
+#[test]
+fn twenty_seeds_of_a_rush_take_little_room() {
+    let bytes = RunFile { results: vec![sample::passing()] }.to_bytes().expect("small");
+    assert!(bytes.len() < 2 << 20, "{} bytes", bytes.len());
+}

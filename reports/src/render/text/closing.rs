@@ -6,7 +6,7 @@ use super::wrap::{safe, width, wrapped};
 use super::{Options, WIDTH};
 use crate::contention::Contention;
 use crate::latency::Reading;
-use crate::measurements::{Measurements, Stock};
+use crate::measurements::{Measurements, OccasionEffect, Stock};
 use crate::render::json::hex;
 use crate::result::RunResult;
 use crate::units;
@@ -37,7 +37,13 @@ fn in_words(feature: &str, contention: &Contention) -> String {
         None => format!("{feature}: peak {peak}, unlimited"),
     };
     words.push_str(&refusals(contention));
+    if let Some(full) = contention.time_congestion().filter(|full| *full > 0.0) {
+        words.push_str(&format!("; no unit free {} of the time", units::percent(full)));
+    }
     words.push_str(&wait(contention));
+    if contention.over_issue_peak > 0 {
+        words.push_str(&format!("; over-issued by up to {}", units::count(contention.over_issue_peak)));
+    }
     words.push('.');
     if let (Some(at_rest), Some(pool)) = (contention.at_rest(), contention.pool) {
         let asks = format!(" At rest, {} asks for {} (1%)", at_rest.formula, units::count(at_rest.units));
@@ -77,6 +83,36 @@ fn wait(contention: &Contention) -> String {
         Reading::Never | Reading::TooFew => String::new(),
     };
     format!("; {} waited, {half}longest {}", units::count(wait.count()), units::duration(longest))
+}
+
+/// What each occasion that cut somebody off did: takeover, coming back, failback.
+pub(super) fn failovers(run: &Measurements, most: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for effect in run.occasions.iter().filter(|effect| effect.lost > 0 || effect.takeover_ns.is_some()).take(most) {
+        let start = if lines.is_empty() { "  Failover  " } else { REST };
+        lines.extend(wrapped(start, REST, &safe(&failover(effect))));
+    }
+    lines
+}
+
+fn failover(effect: &OccasionEffect) -> String {
+    let mut parts = Vec::new();
+    if let Some(ns) = effect.takeover_ns {
+        parts.push(format!("taken over after {}", units::duration(ns)));
+    }
+    let milestones = ["50%", "90%", "99%", "all"].into_iter().zip(effect.back_ns);
+    let reached: Vec<String> =
+        milestones.filter_map(|(share, ns)| Some(format!("{share} after {}", units::duration(ns?)))).collect();
+    let (back, lost) = (units::count(effect.back), units::count(effect.lost));
+    match reached.as_slice() {
+        _ if effect.lost == 0 => {}
+        [] => parts.push(format!("{back} of {lost} back")),
+        reached => parts.push(format!("{back} of {lost} back ({})", reached.join(", "))),
+    }
+    if let Some(ns) = effect.failback_ns {
+        parts.push(format!("handed back {} after its end", units::duration(ns)));
+    }
+    format!("{}: {}.", effect.name, parts.join("; "))
 }
 
 /// Why to believe it: clock, seeds, invariants, digest, version.

@@ -29,21 +29,22 @@ fn named_rows(named: &NamedLatency) -> Vec<String> {
     let remark = if named.name.starts_with(ANSWERED) { "(what a per-request tool would have reported)" } else { "" };
     let label = safe(&named.label);
     let cells = cells(named);
-    if width(&label) <= LABEL && remark.is_empty() {
+    let room = LABEL.min((COUNT_ENDS - 3).saturating_sub(width(&cells[0])));
+    if width(&label) <= room && remark.is_empty() {
         return vec![row(&label, &cells)];
     }
-    let (first, second) = broken(&label);
+    let (first, second) = broken(&label, room);
     let second = padded(&format!("    {}", cut(&second, LABEL)), 34);
     vec![row(&first, &cells), format!("{second}{remark}")]
 }
 
-/// A label in two lines, at the last blank that lets the first fit.
-fn broken(label: &str) -> (String, String) {
-    let fits = |(at, _): &(usize, &str)| width(&label[..*at]) <= LABEL;
+/// A label in two lines, at the last blank that lets the first fit: a large count leaves less room.
+fn broken(label: &str, room: usize) -> (String, String) {
+    let fits = |(at, _): &(usize, &str)| width(&label[..*at]) <= room;
     match label.match_indices(' ').rfind(fits) {
-        _ if width(label) <= LABEL => (label.to_owned(), String::new()),
+        _ if width(label) <= room => (label.to_owned(), String::new()),
         Some((at, _)) => (label[..at].to_owned(), label[at + 1..].to_owned()),
-        None => (cut(label, LABEL), String::new()),
+        None => (cut(label, room), String::new()),
     }
 }
 
@@ -63,7 +64,6 @@ fn cells(named: &NamedLatency) -> [String; 6] {
 
 fn row(label: &str, cells: &[String; 6]) -> String {
     let [n, times @ ..] = cells;
-    // A large count may use the blanks after a short label.
     let start = format!("  {label}");
     let mut line = format!("{start}{}", right(n, COUNT_ENDS.saturating_sub(width(&start))));
     times.iter().for_each(|time| line.push_str(&right(time, TIME)));
@@ -71,7 +71,7 @@ fn row(label: &str, cells: &[String; 6]) -> String {
 }
 
 const LABEL: usize = 20;
-const COUNT_ENDS: usize = 29;
+const COUNT_ENDS: usize = 30;
 const TIME: usize = 10;
 const ANSWERED: &str = "answered-after-";
 const BACK: &str = "back-after-";

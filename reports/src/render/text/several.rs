@@ -58,7 +58,7 @@ fn table(judged: &[Judged], style: Style, rows: usize, name: impl Fn(&Judged) ->
         };
         *seen += 1;
         if *seen <= room {
-            lines.push(row(one, style, &padded(&cut(&name(one), column), column)));
+            lines.extend(row(one, style, &padded(&cut(&name(one), column), column), judged.len() <= FEW_ROWS));
         }
     }
     if hidden > 0 {
@@ -67,14 +67,19 @@ fn table(judged: &[Judged], style: Style, rows: usize, name: impl Fn(&Judged) ->
     lines
 }
 
-fn row(one: &Judged, style: Style, name: &str) -> String {
+/// With a reason that is too long below its row, if there is room for that.
+fn row(one: &Judged, style: Style, name: &str, room_below: bool) -> Vec<String> {
     let passed = one.verdict == Verdict::Pass;
     let start = format!("{} {name}", style.mark(passed));
     let verdict = style.verdict(one.word(), one.verdict);
     let blanks = " ".repeat(7_usize.saturating_sub(one.word().len()));
     let used = 2 + 2 + width(name) + 2 + 7 + 2;
-    let reason = cut(&safe(&reason(one)), WIDTH.saturating_sub(used));
-    format!("  {start}  {verdict}{blanks}  {reason}")
+    let reason = safe(&reason(one));
+    let row = format!("  {start}  {verdict}{blanks}");
+    if room_below && used + width(&reason) > WIDTH {
+        return [vec![row], wrapped("      ", "      ", &reason)].concat();
+    }
+    vec![format!("{row}  {}", cut(&reason, WIDTH.saturating_sub(used)))]
 }
 
 /// What failed first, or how many sentences held.
@@ -98,4 +103,5 @@ fn reason(one: &Judged) -> String {
 
 const LONGEST_NAME: usize = 40;
 const ROWS_OF_VARIANTS: usize = 12;
+const FEW_ROWS: usize = 8;
 const ROWS_OF_FILES: usize = 36;

@@ -150,3 +150,25 @@ proptest! {
         prop_assert!(text.ends_with('\n') && text.contains("pbxrun"));
     }
 }
+
+#[test]
+fn a_million_leaves_a_blank_in_the_table() {
+    let mut result = sample::of_seeds(42..43);
+    result.seeds[0].latencies[0].never = 1_000_000 - 5_804;
+    result.seeds[0].latencies[1].never = 123_456_789;
+    let text = shown(vec![result]);
+    assert!(text.contains("  first registration 1,000,000"), "{text}");
+    assert!(text.contains("  back after the   123,459,593"), "{text}");
+}
+
+#[test]
+fn a_pool_that_was_fought_over() {
+    let mut result = sample::of_seeds(42..43);
+    let stock = &mut result.seeds[0].stocks[0];
+    stock.denials = [("no-unit".to_owned(), 1_204), ("la-unreachable".to_owned(), 31)].into();
+    (stock.at_capacity_ns, stock.over_issue_peak, stock.finite_source) = (207_000_000_000, 2, true);
+    (0..40).for_each(|i| stock.wait.record(i * 1_000_000_000));
+    let text = shown(vec![result]);
+    let paragraph: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("  Licences")).take(5).collect();
+    insta::assert_snapshot!(paragraph.join("\n"));
+}
