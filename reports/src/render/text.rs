@@ -52,8 +52,9 @@ pub fn render(run: &RunFile, options: &Options) -> String {
         [one] if one.result.header.variant.is_none() => shortened(one, options.style, LINES - closing::LAST_LINES),
         _ => several::variants(&judged, options.style),
     };
-    lines.extend(closing::last(options));
-    lines.truncate(LINES);
+    let last = closing::last(options);
+    lines.truncate(LINES.saturating_sub(last.len()));
+    lines.extend(last);
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 

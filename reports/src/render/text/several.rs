@@ -76,8 +76,9 @@ fn row(one: &Judged, style: Style, name: &str, room_below: bool) -> Vec<String> 
     let used = 2 + 2 + width(name) + 2 + 7 + 2;
     let reason = safe(&reason(one));
     let row = format!("  {start}  {verdict}{blanks}");
-    if room_below && used + width(&reason) > WIDTH {
-        return [vec![row], wrapped("      ", "      ", &reason)].concat();
+    let below = wrapped("      ", "      ", &reason);
+    if room_below && used + width(&reason) > WIDTH && below.len() <= LINES_BELOW {
+        return [vec![row], below].concat();
     }
     vec![format!("{row}  {}", cut(&reason, WIDTH.saturating_sub(used)))]
 }
@@ -104,4 +105,5 @@ fn reason(one: &Judged) -> String {
 const LONGEST_NAME: usize = 40;
 const ROWS_OF_VARIANTS: usize = 12;
 const FEW_ROWS: usize = 8;
+const LINES_BELOW: usize = 2;
 const ROWS_OF_FILES: usize = 36;

@@ -172,3 +172,14 @@ fn a_pool_that_was_fought_over() {
     let paragraph: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("  Licences")).take(5).collect();
     insta::assert_snapshot!(paragraph.join("\n"));
 }
+
+#[test]
+fn many_long_reasons_leave_room_for_the_last_line() {
+    let variants = (0..6).map(|i| {
+        let mut one = sample::failing();
+        one.header.variant = Some(format!("variant {i}"));
+        one.expectations[1].text = "so long a sentence ".repeat(40);
+        one
+    });
+    assert!(shown(variants.collect()).ends_with("pbxsim show LAST --as json\n"));
+}
