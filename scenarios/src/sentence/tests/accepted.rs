@@ -7,6 +7,8 @@ use reports::expectation::{
     Stat, Subject, When,
 };
 
+use simulator::licence::reason::Reason;
+
 use super::{MIN, Names, S, parse, rush};
 use crate::sentence::{metrics, outcomes, reasons, statistics, templates, understood, whens};
 
@@ -398,6 +400,13 @@ fn place(metric: Metric) -> usize {
         Metric::HopsPerRefusal => 33,
         Metric::Renewals => 34,
     }
+}
+
+#[test]
+fn reasons_are_those_of_the_simulator() {
+    let codes: BTreeSet<&str> =
+        Reason::ALL.iter().map(|reason| reason.code()).filter(|code| *code != "in-line").collect();
+    assert_eq!(reasons().iter().map(|reason| reason.word).collect::<BTreeSet<_>>(), codes);
 }
 
 #[test]
