@@ -1,1 +1,4 @@
-//! pbxsim.
+//! pbxsim: runs plans, in virtual time, and measures them. The only crate with files, threads and a terminal.
+
+pub mod recorder;
+pub mod run;

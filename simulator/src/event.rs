@@ -136,6 +136,8 @@ pub enum Event {
         /// Whether it is.
         on: bool,
     },
+    /// The session ended before the wish came true: its owner wants in no longer.
+    Withdrawn,
     /// An arrival of an open source found no free seat.
     NoSeat,
 
@@ -326,6 +328,7 @@ impl Event {
             Self::Hopped => [6, 0, 0, 0],
             Self::Retrying { on } => [7, u64::from(on), 0, 0],
             Self::NoSeat => [8, 0, 0, 0],
+            Self::Withdrawn => [29, 0, 0, 0],
             Self::Bound { endpoint, new } => [9, u64::from(endpoint.0), u64::from(new), 0],
             Self::Unbound { endpoint, end } => [10, u64::from(endpoint.0), end as u64, 0],
             Self::Served { waited } => [11, waited.0, 0, 0],

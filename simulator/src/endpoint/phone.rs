@@ -434,8 +434,12 @@ impl Phone {
         self.leaves_at = Instant::NEVER;
         match self.state {
             State::In | State::InLine => self.begin(Wish::SignOut, people, now, out),
-            State::Trying => self.flags.leaving = self.wish != Wish::SignOut,
+            State::Trying => {
+                self.flags.leaving = self.wish != Wish::SignOut;
+                out.report(Event::Withdrawn);
+            }
             State::Waiting => {
+                out.report(Event::Withdrawn);
                 out.report(Event::Retrying { on: false });
                 self.give_up(people, now, out);
             }

@@ -1,0 +1,373 @@
+//! From facts to measurements: the only place that measures.
+//!
+//! A pure observer. What every run reports (contention, latencies, the story) is collected always; what a sentence needs
+//! is collected by a probe made from it, in exact counters.
+
+mod bits;
+mod contention;
+mod gauges;
+mod level;
+mod meters;
+mod names;
+mod occasions;
+mod probe;
+mod registrations;
+mod ring;
+mod scope;
+mod shares;
+mod step;
+mod story;
+mod value;
+
+use std::collections::BTreeMap;
+
+use reports::latency::Latency;
+use reports::measurements::{
+    Counts, Invariant, Measurements, NamedLatency, NodeLoad, OccasionEffect, Stopped, Tally, Violation,
+};
+use scenarios::plan::Plan;
+use simulator::event::{Event, Wish};
+use simulator::invariants::{Checker, Invariant as Rule};
+use simulator::licence::feature::{Feature, FeatureSet};
+use simulator::node::NodeId;
+use simulator::schedule::{Action, Entry};
+use simulator::simulation::{Observer, Simulation};
+use simulator::sip::message::Aor;
+use simulator::site::Site;
+use simulator::time::{Duration, Instant};
+
+use bits::Bits;
+use contention::Contention;
+use occasions::Unfolding;
+use probe::Probe;
+use registrations::{Change, Registrations};
+use ring::Ring;
+use step::Step;
+use story::Story;
+
+/// Sentences with `or stop` are looked at this often, in steps.
+const STOP_EVERY: u64 = 1024;
+
+/// Measures one run.
+pub struct Recorder<'a> {
+    plan: &'a Plan,
+    checker: Checker,
+    probes: Vec<Probe>,
+    registrations: Registrations,
+    contention: Contention,
+    unfoldings: Vec<Unfolding>,
+    story: Story,
+    ring: Ring,
+    first: Latency,
+    refresh: Latency,
+    server_wait: Latency,
+    checkout: Latency,
+    /// By occasion that lost somebody: told so far, since the loss, since the request.
+    back: BTreeMap<u16, (Bits, Latency, Latency)>,
+    loads: Vec<NodeLoad>,
+    registered: u64,
+    /// Devices that lost power while they held units.
+    crashed: BTreeMap<(u16, u32, u8), Instant>,
+    steps: u64,
+    stopped: Option<Stopped>,
+}
+
+impl<'a> Recorder<'a> {
+    /// For a run of this plan whose nodes are these.
+    pub fn new(plan: &'a Plan, site: &Site) -> Self {
+        let load = |pbx: &simulator::layout::PbxPlan| NodeLoad {
+            node: pbx.name.clone(),
+            requests: 0,
+            shed: 0,
+            longest_wait_ns: 0,
+            longest_wait_at_ns: 0,
+        };
+        Self {
+            plan,
+            checker: Checker::new(site),
+            probes: plan.expectations.iter().map(|expectation| Probe::new(plan, expectation)).collect(),
+            registrations: Registrations::new(site.endpoints()),
+            contention: Contention::new(plan),
+            unfoldings: Unfolding::all(plan),
+            story: Story::new(plan, site.endpoints() as u64),
+            ring: Ring::default(),
+            first: Latency::new(),
+            refresh: Latency::new(),
+            server_wait: Latency::new(),
+            checkout: Latency::new(),
+            back: BTreeMap::new(),
+            loads: plan.layout.pbxs.iter().map(load).collect(),
+            registered: 0,
+            crashed: BTreeMap::new(),
+            steps: 0,
+            stopped: None,
+        }
+    }
+
+    /// The instants at which something must be counted, in order.
+    pub fn marks(&self) -> Vec<Instant> {
+        let mut marks: Vec<Instant> = self.probes.iter().flat_map(Probe::marks).collect();
+        marks.sort_unstable();
+        marks.dedup();
+        marks
+    }
+
+    /// Everything that happens at `now` has happened: counts what is due.
+    pub fn on_mark(&mut self, now: Instant, site: &Site) {
+        let step = Step::new(now, NodeId::NONE, site);
+        for probe in &mut self.probes {
+            probe.on_mark(&step, &self.registrations);
+        }
+    }
+
+    /// Ends the run early.
+    pub fn stop(&mut self, why: Stopped) {
+        self.stopped.get_or_insert(why);
+    }
+
+    #[inline]
+    fn on_event(&mut self, step: &Step<'_>, event: &Event, events: &[Event]) {
+        self.ring.push(step.now, step.node, *event);
+        if let Event::Granted { feature, endpoint, asked, .. } = *event {
+            let wait = self.contention.wait_of(step.now, endpoint, asked);
+            self.checkout.record(step.now.since(asked).0);
+            self.probes.iter_mut().for_each(|probe| probe.granted(step, feature, wait));
+        }
+        self.contention.on_event(step, event);
+        let change = self.registrations.on_event(step, event, events);
+        for probe in &mut self.probes {
+            probe.on_event(step, event, &self.registrations, change);
+        }
+        match *event {
+            Event::Accepted { wish, due, began, .. } => self.on_accepted(step, wish, due, began),
+            Event::Served { waited } => self.on_served(step, waited),
+            Event::Shed => self.load(step).into_iter().for_each(|load| load.shed += 1),
+            Event::Bound { .. } => {
+                self.registered += 1;
+                if !self.registrations.losses().is_empty() {
+                    self.story.on_back(step.now, &self.registrations);
+                }
+            }
+            Event::Freed { feature, holder, .. } if !self.crashed.is_empty() => self.on_freed(step, feature, holder),
+            Event::Role { .. } => self.unfoldings.iter_mut().for_each(|unfolding| unfolding.on_event(step, event)),
+            Event::Crashed => self.on_crashed(step),
+            _ => {}
+        }
+        if let Some((_, Change::In | Change::Dropped | Change::Out)) = change {
+            self.story.set_level(step.now, self.registrations.in_service());
+        }
+    }
+
+    fn on_crashed(&mut self, step: &Step<'_>) {
+        if let Some(aor) = step.aor() {
+            self.crashed.insert((aor.block, aor.seat, aor.device as u8), step.now);
+        }
+    }
+
+    /// A unit is free: if its holder had crashed, how long that took.
+    fn on_freed(&mut self, step: &Step<'_>, feature: Feature, holder: Aor) {
+        let devices = (holder.block, holder.seat, 0)..=(holder.block, holder.seat, u8::MAX);
+        let device = |key: &(u16, u32, u8)| feature == Feature::Port || key.2 == holder.device as u8;
+        let Some((key, at)) = self.crashed.range(devices).find(|(key, _)| device(key)).map(|(key, at)| (*key, *at))
+        else {
+            return;
+        };
+        self.crashed.remove(&key);
+        let lag = step.now.since(at);
+        self.probes.iter_mut().for_each(|probe| probe.reclaimed(step.now, feature, lag));
+    }
+
+    fn on_accepted(&mut self, step: &Step<'_>, wish: Wish, due: Instant, began: Instant) {
+        match wish {
+            Wish::SignIn => self.first.record(step.now.since(due).0),
+            Wish::Refresh => self.refresh.record(step.now.since(due).0),
+            Wish::Return => self.on_returned(step, began),
+            Wish::SignOut => {}
+        }
+    }
+
+    fn on_returned(&mut self, step: &Step<'_>, began: Instant) {
+        let endpoint = step.node.index();
+        for loss in self.registrations.losses().iter().filter(|loss| loss.lost.has(endpoint)) {
+            let (told, since_loss, since_sent) = self.back.entry(loss.occasion).or_default();
+            if told.add(endpoint) {
+                since_loss.record(step.now.since(loss.at).0);
+                since_sent.record(step.now.since(began).0);
+            }
+        }
+    }
+
+    fn on_served(&mut self, step: &Step<'_>, waited: Duration) {
+        self.server_wait.record(waited.0);
+        if let Some(load) = self.load(step) {
+            load.requests += 1;
+            if waited.0 > load.longest_wait_ns {
+                (load.longest_wait_ns, load.longest_wait_at_ns) = (waited.0, step.now.0);
+            }
+        }
+    }
+
+    fn load(&mut self, step: &Step<'_>) -> Option<&mut NodeLoad> {
+        self.loads.get_mut(step.pbx?)
+    }
+
+    fn tell(&mut self, step: &Step<'_>, events: &[Event]) {
+        let cut_off = events.iter().filter(|event| matches!(event, Event::Unbound { .. })).count() as u64;
+        for event in events {
+            self.story.on_event(step, event, cut_off, self.registrations.in_service());
+        }
+    }
+
+    fn may_stop(&mut self) {
+        let stops = self.probes.iter().position(Probe::cannot_hold);
+        if let Some(index) = stops {
+            self.stop(Stopped::Expectation(index as u32));
+        }
+    }
+
+    /// All that was measured.
+    pub fn finish(mut self, simulation: &Simulation) -> Measurements {
+        let engine = simulation.engine();
+        let (now, site) = (engine.now(), engine.elements());
+        let step = Step::new(now, NodeId::NONE, site);
+        self.checker.finish(now);
+        let books = |key: &(u16, u32, u8)| {
+            let device = simulator::layout::Device::ALL[usize::from(key.2)];
+            site.cluster().people.books(device)
+        };
+        let unreclaimed: Vec<FeatureSet> = self.crashed.keys().map(books).collect();
+        for probe in &mut self.probes {
+            probe.finish(&step, &self.contention, &unreclaimed);
+        }
+        let tallies: Vec<Tally> =
+            self.probes.iter().map(|probe| probe.tally(self.plan, &step, &self.unfoldings)).collect();
+        let counters = engine.counters();
+        let occasions = self.occasions();
+        let latencies = self.latencies();
+        let (invariants, violation) = (self.invariants(), self.violation(now, site));
+        let (timeline, service) = self.story.finish(now);
+        Measurements {
+            seed: 0,
+            digest: engine.digest(),
+            tallies,
+            counts: Counts {
+                endpoints: site.endpoints() as u64,
+                steps: counters.steps,
+                messages: counters.messages,
+                registrations: self.registered,
+                calls: 0,
+            },
+            invariants,
+            violation,
+            stocks: self.contention.finish(self.plan, now),
+            latencies,
+            timeline,
+            service,
+            occasions,
+            nodes: self.loads,
+            simulated_ns: now.0,
+            stopped: self.stopped,
+        }
+    }
+
+    fn invariants(&self) -> Vec<Invariant> {
+        let broken = self.checker.breach().map(|breach| breach.invariant);
+        let checks = self.checker.checks();
+        let row = |rule: Rule| Invariant {
+            id: rule.id().into(),
+            checks: checks[rule as usize],
+            violations: u64::from(broken == Some(rule)),
+        };
+        Rule::ALL.into_iter().map(row).collect()
+    }
+
+    fn violation(&self, now: Instant, site: &Site) -> Option<Violation> {
+        self.checker.breach().map(|breach| Violation {
+            id: breach.invariant.id().into(),
+            what: breach.what.clone(),
+            at_ns: now.0,
+            last_events: self.ring.lines(|node| names::of(self.plan, site, node)),
+        })
+    }
+
+    fn occasions(&self) -> Vec<OccasionEffect> {
+        let effect = |(index, occasion): (usize, &scenarios::plan::Occasion)| {
+            let loss = self.registrations.loss(index as u16);
+            let unfolding = &self.unfoldings[index];
+            OccasionEffect {
+                name: occasion.name.clone(),
+                verb: occasion.verb.clone(),
+                at_ns: occasion.at.0,
+                until_ns: occasion.until.map(|until| until.0),
+                lost: loss.map_or(0, |loss| loss.lost.count()),
+                back: loss.map_or(0, |loss| loss.back.count()),
+                takeover_ns: unfolding.takeover.map(|time| time.0),
+                failback_ns: unfolding.failback.map(|time| time.0),
+                back_ns: loss.map_or([None; 4], |loss| loss.milestones.map(|time| time.map(|time| time.0))),
+            }
+        };
+        self.plan.occasions.iter().enumerate().map(effect).collect()
+    }
+
+    fn latencies(&mut self) -> Vec<NamedLatency> {
+        let row = |name: String, label: String, latency: &mut Latency, never: u64| NamedLatency {
+            name,
+            label,
+            latency: core::mem::take(latency),
+            never,
+        };
+        let mut rows = vec![row("first-registration".into(), "first registration".into(), &mut self.first, 0)];
+        for loss in self.registrations.losses() {
+            let occasion = &self.plan.occasions[usize::from(loss.occasion)].name;
+            let (_, mut since_loss, mut since_sent) = self.back.remove(&loss.occasion).unwrap_or_default();
+            let waiting = loss.lost.iter().filter(|endpoint| !loss.back.has(*endpoint) && !loss.left.has(*endpoint));
+            let never = waiting.count() as u64;
+            let slug = occasion.replace(' ', "-");
+            rows.push(row(format!("back-after-{slug}"), format!("back after {occasion}"), &mut since_loss, never));
+            rows.push(row(format!("answered-after-{slug}"), format!("answered after {occasion}"), &mut since_sent, 0));
+        }
+        rows.push(row("refresh".into(), "refresh".into(), &mut self.refresh, 0));
+        rows.push(row("checkout".into(), "licence checkout".into(), &mut self.checkout, 0));
+        rows.push(row("server-wait".into(), "wait at a server".into(), &mut self.server_wait, 0));
+        rows.retain(|row| row.latency.count() > 0 || row.never > 0);
+        rows
+    }
+}
+
+impl Observer for Recorder<'_> {
+    #[inline]
+    fn observe(&mut self, now: Instant, node: NodeId, events: &[Event], site: &Site) -> bool {
+        let holds = self.checker.observe(now, node, events, site);
+        let step = Step::new(now, node, site);
+        for event in events {
+            self.on_event(&step, event, events);
+        }
+        if step.pbx.is_some() {
+            self.contention.on_step(&step);
+            for probe in &mut self.probes {
+                probe.on_step(&step);
+            }
+            for unfolding in &mut self.unfoldings {
+                unfolding.on_step(&step);
+            }
+            if !events.is_empty() {
+                self.tell(&step, events);
+            }
+        }
+        self.steps += 1;
+        if self.steps.is_multiple_of(STOP_EVERY) {
+            self.may_stop();
+        }
+        if !holds {
+            self.stop(Stopped::Violation);
+        }
+        self.stopped.is_none()
+    }
+
+    fn on_entry(&mut self, now: Instant, entry: &Entry, _: &Site) {
+        if matches!(entry.action, Action::Crash(_) | Action::PowerOff(_) | Action::Restart(_)) {
+            self.registrations.act(entry.occasion);
+        }
+        self.story.on_entry(now, entry);
+    }
+}

@@ -1,0 +1,205 @@
+//! One sentence's probe: what it counts while the run goes on, and its tally at the end.
+
+use reports::expectation::{Bound, Claim, Expectation, Limit, Metric, Operand, Outcome, Quantity, Stat, Subject};
+use reports::measurements::Tally;
+use scenarios::plan::Plan;
+use simulator::event::Event;
+use simulator::licence::feature::{Feature, FeatureSet};
+use simulator::node::NodeId;
+use simulator::time::{Duration, Instant};
+
+use super::contention::Contention;
+use super::occasions::Unfolding;
+use super::registrations::{Change, Registrations};
+use super::shares::{AttemptProbe, GroupProbe, QueueProbe};
+use super::step::Step;
+use super::value::Value;
+
+/// Samples before a share with `or stop` may end a run.
+const ENOUGH: u64 = 100;
+
+/// A sentence under way.
+pub(super) struct Probe {
+    expectation: Expectation,
+    what: What,
+}
+
+enum What {
+    Group(GroupProbe),
+    Attempts(AttemptProbe),
+    Queue(QueueProbe),
+    Value { value: Value, other: Option<Value> },
+    Batches(Value),
+}
+
+impl Probe {
+    pub(super) fn new(plan: &Plan, expectation: &Expectation) -> Self {
+        Self { what: What::new(plan, &expectation.claim), expectation: expectation.clone() }
+    }
+
+    pub(super) fn marks(&self) -> Vec<Instant> {
+        match &self.what {
+            What::Group(group) => vec![group.at],
+            What::Value { value, other } => {
+                value.mark().into_iter().chain(other.as_ref().and_then(Value::mark)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn on_mark(&mut self, step: &Step<'_>, registrations: &Registrations) {
+        match &mut self.what {
+            What::Group(group) if group.at == step.now => group.count(step, registrations),
+            What::Value { value, other } => {
+                value.on_mark(step);
+                other.iter_mut().for_each(|other| other.on_mark(step));
+            }
+            _ => {}
+        }
+    }
+
+    #[inline]
+    pub(super) fn on_event(
+        &mut self,
+        step: &Step<'_>,
+        event: &Event,
+        registrations: &Registrations,
+        change: Option<(NodeId, Change)>,
+    ) {
+        match &mut self.what {
+            What::Group(group) => {
+                if let Some((endpoint, change)) = change {
+                    group.on_change(step, endpoint.index(), change);
+                }
+            }
+            What::Attempts(attempts) => attempts.on_event(step, event),
+            What::Queue(queue) => queue.on_event(step, event),
+            What::Value { value, other } => {
+                value.on_event(step, event, registrations);
+                if let Some(other) = other {
+                    other.on_event(step, event, registrations);
+                }
+            }
+            What::Batches(value) => value.on_event(step, event, registrations),
+        }
+    }
+
+    #[inline]
+    pub(super) fn on_step(&mut self, step: &Step<'_>) {
+        self.values().into_iter().flatten().for_each(|value| value.on_step(step));
+    }
+
+    pub(super) fn granted(&mut self, step: &Step<'_>, feature: Feature, wait: Duration) {
+        self.values().into_iter().flatten().for_each(|value| value.granted(step, feature, wait));
+    }
+
+    pub(super) fn reclaimed(&mut self, at: Instant, feature: Feature, lag: Duration) {
+        self.values().into_iter().flatten().for_each(|value| value.reclaimed(at, feature, lag));
+    }
+
+    pub(super) fn finish(&mut self, step: &Step<'_>, contention: &Contention, unreclaimed: &[FeatureSet]) {
+        self.values().into_iter().flatten().for_each(|value| value.finish(step, contention, unreclaimed));
+    }
+
+    #[inline]
+    fn values(&mut self) -> [Option<&mut Value>; 2] {
+        match &mut self.what {
+            What::Value { value, other } => [Some(value), other.as_mut()],
+            What::Batches(value) => [Some(value), None],
+            _ => [None, None],
+        }
+    }
+
+    pub(super) fn tally(&self, plan: &Plan, step: &Step<'_>, occasions: &[Unfolding]) -> Tally {
+        match &self.what {
+            What::Group(group) => group.tally(plan),
+            What::Attempts(attempts) => attempts.tally(),
+            What::Queue(queue) => queue.tally(),
+            What::Batches(value) => value.batches(),
+            What::Value { value, other } => {
+                let (number, samples) = value.result(step, occasions);
+                let other = other.as_ref().map(|other| other.result(step, occasions));
+                let samples = samples.min(other.map_or(u64::MAX, |(_, samples)| samples));
+                Tally::Value { value: number, other: other.and_then(|(number, _)| number), samples }
+            }
+        }
+    }
+
+    /// `or stop`: whether nothing that may still happen can make it hold.
+    pub(super) fn cannot_hold(&self) -> bool {
+        if !self.expectation.or_stop {
+            return false;
+        }
+        match (&self.expectation.claim, &self.what) {
+            (Claim::Share { quantity, .. }, What::Attempts(attempts)) => share_is_lost(*quantity, &attempts.tally()),
+            (Claim::Time { percent_ppb, .. }, What::Attempts(attempts)) => {
+                share_is_lost(Quantity::Percent(Bound::AtLeast, *percent_ppb), &attempts.tally())
+            }
+            (Claim::Queue { limit_ns, .. }, What::Queue(queue)) => {
+                matches!(queue.tally(), Tally::Value { value: Some(longest), .. } if longest > *limit_ns as f64)
+            }
+            (Claim::Stock { .. }, What::Value { value: Value::Gauge(gauge), .. }) => gauge.is_over(),
+            _ => false,
+        }
+    }
+}
+
+/// Counts above their limit for good; shares whose 99 % interval lies beyond it.
+fn share_is_lost(quantity: Quantity, tally: &Tally) -> bool {
+    let Tally::Share { hits, of } = *tally else { return false };
+    let beyond = |limit_ppb: u64, high: bool| {
+        let (share, limit) = (hits as f64 / of.max(1) as f64, limit_ppb as f64 / 1e9);
+        let half = 2.576 * (limit * (1.0 - limit) / of.max(1) as f64).sqrt();
+        of >= ENOUGH && if high { share > limit + half } else { share < limit - half }
+    };
+    match quantity {
+        Quantity::No => hits > 0,
+        Quantity::Count(Bound::AtMost | Bound::Exactly, limit) | Quantity::BetweenCount(_, limit) => hits > limit,
+        Quantity::Count(Bound::FewerThan, limit) => hits >= limit,
+        Quantity::Percent(Bound::AtMost | Bound::FewerThan, limit) => beyond(limit, true),
+        Quantity::Percent(Bound::AtLeast | Bound::MoreThan, limit) => beyond(limit, false),
+        Quantity::BetweenPercent(low, high) => beyond(low, false) || beyond(high, true),
+        Quantity::All | Quantity::Count(..) | Quantity::Percent(Bound::Exactly, _) => false,
+    }
+}
+
+impl What {
+    fn new(plan: &Plan, claim: &Claim) -> Self {
+        match claim {
+            Claim::Share { subject: Subject::Group(group), outcome, within_ns, when, .. } => {
+                Self::Group(GroupProbe::new(plan, group, outcome, *within_ns, *when))
+            }
+            Claim::Share { subject: Subject::Attempts(attempts), outcome, within_ns, when, quantity } => {
+                let warmed = matches!(quantity, Quantity::Percent(..) | Quantity::BetweenPercent(..));
+                Self::Attempts(AttemptProbe::new(plan, attempts, outcome, *within_ns, (*when, warmed)))
+            }
+            Claim::Time { attempts, limit_ns, when, .. } => {
+                Self::Attempts(AttemptProbe::new(plan, attempts, &Outcome::Accepted, Some(*limit_ns), (*when, true)))
+            }
+            Claim::Queue { node, when, .. } => Self::Queue(QueueProbe::new(plan, node.as_deref(), *when)),
+            Claim::Stock { feature, when } => {
+                Self::Value { value: Value::new(plan, &over_issue(feature), *when, false), other: None }
+            }
+            Claim::Measure { measured, limit: Limit::AgreesWith(_), when } => {
+                Self::Batches(Value::new(plan, measured, *when, true))
+            }
+            Claim::Measure { measured, limit, when } => {
+                let other = match limit {
+                    Limit::Bound(_, Operand::Measured(other)) => Some(Value::new(plan, other, *when, false)),
+                    _ => None,
+                };
+                Self::Value { value: Value::new(plan, measured, *when, false), other }
+            }
+        }
+    }
+}
+
+fn over_issue(feature: &str) -> reports::expectation::Measured {
+    reports::expectation::Measured {
+        stat: Some(Stat::Peak),
+        metric: Metric::OverIssue,
+        of: Some(feature.into()),
+        occasion: None,
+        at: None,
+    }
+}

@@ -1,0 +1,139 @@
+//! What happened, in order, in words; and the curve of endpoints in service.
+
+use reports::measurements::{Moment, Series};
+use reports::units;
+use scenarios::plan::Plan;
+use simulator::event::Event;
+use simulator::schedule::{Action, Entry};
+use simulator::time::{Duration, Instant};
+
+use super::registrations::Registrations;
+use super::step::Step;
+
+/// Moments kept.
+const MOMENTS: usize = 64;
+/// Buckets of the curve.
+const BUCKETS: u64 = 480;
+
+/// The story of one run.
+#[derive(Clone, Debug)]
+pub(super) struct Story {
+    moments: Vec<Moment>,
+    names: Vec<String>,
+    /// What each occasion is called, as the end of "back after …".
+    occasions: Vec<String>,
+    series: Series,
+    level: u64,
+    /// Milestones told so far, by occasion.
+    told: Vec<(u16, [bool; 2])>,
+}
+
+impl Story {
+    pub(super) fn new(plan: &Plan, endpoints: u64) -> Self {
+        Self {
+            moments: Vec::new(),
+            names: plan.layout.pbxs.iter().map(|pbx| pbx.name.clone()).collect(),
+            occasions: plan.occasions.iter().map(|occasion| occasion.name.clone()).collect(),
+            series: Series { width_ns: (plan.lasts.0 / BUCKETS).max(1), levels: Vec::new(), whole: endpoints },
+            level: 0,
+            told: Vec::new(),
+        }
+    }
+
+    fn tell(&mut self, at: Instant, what: String, detail: String) {
+        if self.moments.len() < MOMENTS {
+            self.moments.push(Moment { at_ns: at.0, what, detail });
+        }
+    }
+
+    pub(super) fn on_entry(&mut self, now: Instant, entry: &Entry) {
+        match &entry.action {
+            Action::SignIn { who, over, .. } => {
+                let people: u64 = who.seats.iter().map(|(_, seats)| seats.len() as u64).sum();
+                let over = units::duration(over.0);
+                self.tell(now, "sign-in begins".into(), format!("{} people over {over}", units::count(people)));
+            }
+            Action::SignOut { who, .. } => {
+                let people: u64 = who.seats.iter().map(|(_, seats)| seats.len() as u64).sum();
+                self.tell(now, "sign-out begins".into(), format!("{} people", units::count(people)));
+            }
+            Action::PowerOff(who) => {
+                let people: u64 = who.seats.iter().map(|(_, seats)| seats.len() as u64).sum();
+                self.tell(now, "power is cut".into(), format!("{} people's devices are gone", units::count(people)));
+            }
+            Action::PowerOn(_) => self.tell(now, "power is back".into(), String::new()),
+            Action::Install(_) => {
+                let name = self.occasions.get(usize::from(entry.occasion)).cloned().unwrap_or_default();
+                if self.moments.last().is_none_or(|last| last.what != name) {
+                    self.tell(now, name, String::new());
+                }
+            }
+            Action::Crash(_) | Action::Restart(_) => {}
+        }
+    }
+
+    pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event, cut_off: u64, in_service: u64) {
+        let Some(name) = step.pbx.map(|pbx| self.names[pbx].clone()) else { return };
+        let count = units::count;
+        let (what, detail) = match *event {
+            Event::Crashed => (
+                format!("{name} crashes"),
+                format!("{} cut off; {} elsewhere unaffected", count(cut_off), count(in_service)),
+            ),
+            Event::Restarted => (format!("{name} is up again"), String::new()),
+            Event::Role { active: true } => (
+                format!("{name} takes over"),
+                format!("{} of {} in service", count(in_service), count(self.series.whole)),
+            ),
+            Event::Role { active: false } => (format!("{name} stands down"), String::new()),
+            Event::TakeoverRefused { standbys, ports } => (
+                format!("{name} may not take over"),
+                format!("gate-standby {} < {} ports (R41)", count(u64::from(standbys)), count(u64::from(ports))),
+            ),
+            _ => return,
+        };
+        self.tell(step.now, what, detail);
+    }
+
+    /// After somebody came back: half, and all.
+    pub(super) fn on_back(&mut self, now: Instant, registrations: &Registrations) {
+        for loss in registrations.losses() {
+            let (back, lost) = (loss.back.count(), loss.lost.count());
+            let place = self.told.iter().position(|(occasion, _)| *occasion == loss.occasion).unwrap_or_else(|| {
+                self.told.push((loss.occasion, [false; 2]));
+                self.told.len() - 1
+            });
+            let told = self.told[place].1;
+            if !told[0] && lost >= 10 && back * 2 >= lost {
+                self.told[place].1[0] = true;
+                self.tell(now, "half are back".into(), format!("{} of {}", units::count(back), units::count(lost)));
+            }
+            if !told[1] && back == lost {
+                self.told[place].1[1] = true;
+                let after = units::duration(now.since(loss.at).0);
+                let name = &self.occasions[usize::from(loss.occasion)];
+                self.tell(now, "all are back".into(), format!("{} of them, {after} after {name}", units::count(lost)));
+            }
+        }
+    }
+
+    /// Endpoints in service from now on.
+    #[inline]
+    pub(super) fn set_level(&mut self, now: Instant, level: u64) {
+        self.fill(now);
+        self.level = level;
+    }
+
+    fn fill(&mut self, now: Instant) {
+        while Duration(self.series.levels.len() as u64 * self.series.width_ns + self.series.width_ns).0 <= now.0
+            && (self.series.levels.len() as u64) < BUCKETS
+        {
+            self.series.levels.push(self.level);
+        }
+    }
+
+    pub(super) fn finish(mut self, now: Instant) -> (Vec<Moment>, Series) {
+        self.fill(now);
+        (self.moments, self.series)
+    }
+}
