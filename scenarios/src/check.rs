@@ -75,7 +75,7 @@ impl Checker<'_> {
             let message = format!("not yet: \"{}\" comes in a later version", pair.key);
             self.report.error(pair.key_span, message, "leave it out");
         }
-        if pair.value.text() == default_word(key) && !pair.value.is_blank() {
+        if default_word(key).is_some_and(|word| pair.value.text() == Some(word)) {
             return;
         }
         self.value(&key.value, &pair.value, &inner);

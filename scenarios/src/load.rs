@@ -10,6 +10,9 @@ use crate::planning::Draft;
 use crate::source::{Sources, Span};
 use crate::yaml::{MAX_BYTES, Node, Pair, read};
 
+/// Variants of one file.
+const MAX_VARIANTS: usize = 1_000;
+
 /// A file that can be run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
@@ -64,7 +67,10 @@ impl Loading<'_> {
         if variants.is_empty() {
             return vec![self.plan(tree, None, report)];
         }
-        variants.iter().map(|variant| self.plan(tree, Some(variant), report)).collect()
+        if let Some(last) = variants.get(MAX_VARIANTS) {
+            report.error(last.key_span, "more than 1,000 variants", "use several files");
+        }
+        variants.iter().take(MAX_VARIANTS).map(|variant| self.plan(tree, Some(variant), report)).collect()
     }
 
     fn plan(&self, file: &Node, variant: Option<&Pair>, report: &mut Report) -> Plan {

@@ -74,6 +74,14 @@ impl Walk<'_> {
             let message = format!("unknown key \"{}\" {place}", segment.name);
             return self.report.error(segment.span, message, did_you_mean(&segment.name, names));
         };
+        let clears = rest.is_empty()
+            && self.value.pairs().is_empty()
+            && self.value.items().is_empty()
+            && self.value.text().is_none_or(str::is_empty);
+        if !key.exists && !clears {
+            let message = format!("not yet: \"{}\" comes in a later version", segment.name);
+            return self.report.error(segment.span, message, "leave it out");
+        }
         if segment.name == "cluster" && node.get("cluster").is_none() && !rest.is_empty() {
             declare_the_master(node, segment.span);
         }

@@ -1,7 +1,7 @@
 //! Diagnostics as text, in the style of rustc: place, line, caret, cure.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, SHOWN, Severity};
 
@@ -35,7 +35,7 @@ impl Diagnostics {
         let group = level.primary_title(one.message.as_str());
         let group = if line.len() > LONGEST_LINE {
             let origin = Origin::path(self.sources.name(one.span)).line(place.line).char_column(place.column);
-            with_note(group.element(origin), &one.advice)
+            group.element(origin)
         } else {
             let label = (!one.advice.is_empty()).then_some(one.advice.as_str());
             let snippet = Snippet::source(line)
@@ -44,11 +44,15 @@ impl Diagnostics {
                 .annotation(AnnotationKind::Primary.span(caret).label(label));
             group.element(snippet)
         };
-        let group = with_note(group, &one.note);
         let renderer = Renderer::plain().term_width(WIDTH).decor_style(DecorStyle::Ascii);
         let mut text = renderer.render(&[group]);
         let gutter = " ".repeat(place.line.to_string().len());
-        text.push_str(&format!("\n{gutter} |\n"));
+        text.push('\n');
+        // The renderer would set notes apart by an empty line.
+        if !one.note.is_empty() {
+            text.push_str(&format!("{gutter} = {}\n", one.note));
+        }
+        text.push_str(&format!("{gutter} |\n"));
         text
     }
 
@@ -64,8 +68,4 @@ impl Diagnostics {
         let what = if parts.is_empty() { "nothing to say".to_owned() } else { parts.join(", ") };
         format!("{}: {what}.{end}\n", self.path)
     }
-}
-
-fn with_note<'a>(group: Group<'a>, note: &'a str) -> Group<'a> {
-    if note.is_empty() { group } else { group.element(Level::NOTE.no_name().message(note)) }
 }

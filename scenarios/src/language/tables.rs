@@ -12,7 +12,7 @@ pub(crate) static TOP: Block = Block {
         key("starts", Value::WallClock, "00:00", "wall clock of the first moment", "R85 R90"),
         key(
             "lasts",
-            Value::Either(&[Value::Duration, Value::Words(&[later("until done")])]),
+            Value::Either(&[Value::Words(&[later("until done")]), Value::Duration]),
             "required",
             "length of the run",
             "",

@@ -21,6 +21,8 @@ use crate::yaml::{Kind, Node, Pair};
 const STEPS: u64 = 100;
 /// Changes of settings in one run.
 const MAX_CHANGES: usize = 5_000;
+/// Settings times what one weighs.
+const MAX_WEIGHT: usize = 20_000_000;
 /// Blocks whose values may change.
 const CHANGEABLE: &[&str] = &["cluster", "links", "checkout", "rules", "users", "trunks", "licences"];
 
@@ -60,6 +62,11 @@ impl Draft<'_> {
         for step in steps {
             apply(&mut active, &step);
             let next = self.changed(structure, &active);
+            if settings.len() * weight(&next) > MAX_WEIGHT {
+                let span = items.get(usize::from(step.key.0)).map(|item| item.span).unwrap_or_default();
+                self.report.meaning(span, "too many changes for so large a scenario", "fewer, or a shorter \"over\"");
+                return settings;
+            }
             let index = settings.iter().position(|known| *known == next).unwrap_or_else(|| {
                 settings.push(next);
                 settings.len() - 1
@@ -143,6 +150,11 @@ impl Draft<'_> {
         let message = format!("{} cannot change while the run goes on", pair.key);
         self.report.meaning(pair.key_span, message, "use \"variants\" or --set");
     }
+}
+
+/// What one installation of settings weighs: people and links.
+fn weight(settings: &Settings) -> usize {
+    settings.populations.len() + settings.links.table.len() + settings.pbxs.len()
 }
 
 fn apply(active: &mut Vec<((u16, u64), Vec<Pair>)>, step: &Step) {

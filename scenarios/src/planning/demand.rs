@@ -15,8 +15,8 @@ pub(crate) fn demands(structure: &Structure) -> Vec<Demand> {
 
 fn demand(structure: &Structure, feature: Feature) -> Option<Demand> {
     let mut demand = Demand { feature, sources: 0, offered_erlangs: Some(0.0), finite_source: true };
-    for (index, population) in structure.people.populations.iter().enumerate() {
-        let blocks = structure.people.blocks.iter().filter(|block| usize::from(block.population) == index);
+    for population in &structure.people.populations {
+        let blocks = structure.people.blocks_of(population).iter();
         let holders: u32 =
             blocks.map(|block| holders(block, feature, structure.settings.rules.softphone_port_shared)).sum();
         if holders == 0 {

@@ -31,6 +31,7 @@ impl Draft<'_> {
                 self.report.warning(node.span, "this sentence is here twice", "one of them is enough");
                 continue;
             }
+            self.limit(node, &expectation, structure, plan);
             expectations.push(expectation);
         }
         if expectations.is_empty() && common.into_iter().chain(own).all(|node| node.items().is_empty()) {
@@ -104,10 +105,10 @@ impl Draft<'_> {
 }
 
 fn populations(structure: &Structure) -> Vec<PopulationName> {
-    let name = |(index, population): (usize, &super::people::Population)| {
+    let name = |population: &super::people::Population| {
         let mut devices: Vec<String> = Vec::new();
-        let blocks = structure.people.blocks.iter().filter(|block| usize::from(block.population) == index);
-        for (device, _) in blocks.flat_map(|block| &block.devices) {
+        let blocks = structure.people.blocks_of(population);
+        for (device, _) in blocks.iter().flat_map(|block| &block.devices) {
             if !devices.iter().any(|known| known == device.word()) {
                 devices.push(device.word().to_owned());
             }
@@ -115,7 +116,7 @@ fn populations(structure: &Structure) -> Vec<PopulationName> {
         let trunk = devices.iter().any(|device| device == "trunk");
         PopulationName { name: population.plan.name.clone(), trunk, devices, seats: population.plan.seats }
     };
-    structure.people.populations.iter().enumerate().map(name).collect()
+    structure.people.populations.iter().map(name).collect()
 }
 
 fn features(structure: &Structure) -> Vec<FeatureName> {

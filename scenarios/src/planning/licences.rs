@@ -18,6 +18,7 @@ impl Draft<'_> {
     pub(crate) fn licences(&mut self, cluster: &Cluster) -> Option<Bound> {
         let software = self.software(cluster);
         let block = self.tree.get("licences")?;
+        let mut decentral = Vec::new();
         let mut bound = vec![Vec::new(); cluster.nodes.len()];
         for pair in block.pairs() {
             let nodes = match cluster.resolve(&pair.key) {
@@ -28,11 +29,8 @@ impl Draft<'_> {
                 }
             };
             let stock = self.stock(&pair.value, software);
-            let master = cluster.master();
-            if nodes.clone().any(|node| node != master) && !stock.is_empty() {
-                let own = format!("{} has licences of its own", pair.key);
-                let note = format!("it draws on these alone, and no more on {} (R8)", cluster.name(master));
-                self.report.warning(pair.key_span, own, note);
+            if nodes.clone().any(|node| node != cluster.master()) && !stock.is_empty() {
+                decentral.push(pair);
             }
             for node in nodes {
                 for (feature, count) in &stock {
@@ -40,7 +38,27 @@ impl Draft<'_> {
                 }
             }
         }
+        self.decentral(cluster, &decentral);
         Some(bound)
+    }
+
+    /// R8, said aloud: who has licences of its own draws on no others.
+    fn decentral(&mut self, cluster: &Cluster, nodes: &[&Pair]) {
+        let Some(first) = nodes.first() else { return };
+        let master = cluster.name(cluster.master());
+        let names: Vec<&str> = nodes.iter().map(|pair| pair.key.as_str()).take(5).collect();
+        let more = if nodes.len() > names.len() { ", …" } else { "" };
+        let (own, draw) = if nodes.len() > 1 || names.first().is_some_and(|name| name.starts_with("each-")) {
+            ("have licences of their own", "they draw")
+        } else {
+            ("has licences of its own", "it draws")
+        };
+        let message = format!("{}{more} {own}", names.join(", "));
+        self.report.warning(
+            first.key_span,
+            message,
+            format!("{draw} on these alone, no more on those of {master} (R8)"),
+        );
     }
 
     fn stock(&mut self, node: &Node, software: u64) -> Vec<(Feature, u32)> {

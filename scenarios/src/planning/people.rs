@@ -1,5 +1,8 @@
 //! Users and trunks: seats, homes, devices, and how they behave.
 
+use core::ops::Range;
+use std::collections::BTreeMap;
+
 use simulator::layout::{Begins, Block, Device, PopulationPlan};
 use simulator::settings::{PopulationSettings, Retries, Transport};
 use simulator::time::Duration;
@@ -18,12 +21,17 @@ use crate::yaml::Pair;
 
 /// Endpoints of a run.
 const MAX_ENDPOINTS: u64 = 1_000_000_000;
+/// Populations of a run.
+const MAX_POPULATIONS: usize = 65_000;
+/// Homes of all populations.
+const MAX_BLOCKS: usize = 1_000_000;
 
 /// All populations, in the order declared.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct People {
     pub(crate) populations: Vec<Population>,
     pub(crate) blocks: Vec<Block>,
+    names: BTreeMap<String, u16>,
 }
 
 /// One population, as far as its numbers are still needed.
@@ -31,6 +39,8 @@ pub(crate) struct People {
 pub(crate) struct Population {
     pub(crate) plan: PopulationPlan,
     pub(crate) settings: PopulationSettings,
+    /// Its blocks among all.
+    pub(crate) blocks: Range<usize>,
     /// Where it is declared.
     pub(crate) span: Span,
     pub(crate) signed_in: Option<Law>,
@@ -41,8 +51,22 @@ pub(crate) struct Population {
 impl People {
     /// Index of a population.
     pub(crate) fn population(&self, name: &str) -> Option<u16> {
-        let index = self.populations.iter().position(|population| population.plan.name == name)?;
-        u16::try_from(index).ok()
+        self.names.get(name).copied()
+    }
+
+    /// The blocks of a population.
+    pub(crate) fn blocks_of(&self, population: &Population) -> &[Block] {
+        self.blocks.get(population.blocks.clone()).unwrap_or_default()
+    }
+
+    fn add(&mut self, population: Population) {
+        let index = u16::try_from(self.populations.len()).unwrap_or(u16::MAX);
+        self.names.entry(population.plan.name.clone()).or_insert(index);
+        self.populations.push(population);
+    }
+
+    fn is_full(&self) -> bool {
+        self.populations.len() >= MAX_POPULATIONS || self.blocks.len() >= MAX_BLOCKS
     }
 }
 
@@ -53,6 +77,7 @@ impl Draft<'_> {
         for pair in self.tree.pairs() {
             for entry in pair.value.pairs() {
                 match pair.key.as_str() {
+                    "users" | "trunks" if people.is_full() => {}
                     "users" => self.users(cluster, &mut people, entry),
                     "trunks" => self.trunks(cluster, &mut people, entry),
                     _ => {}
@@ -70,8 +95,10 @@ impl Draft<'_> {
             let message = format!("{} endpoints in all", grouped(endpoints));
             self.report.meaning(last.span, message, format!("at most {}", grouped(MAX_ENDPOINTS)));
         }
-        if people.populations.len() >= usize::from(u16::MAX) {
-            self.report.meaning(last.span, "more than 65,534 populations", "");
+        if people.is_full() {
+            let (populations, homes) = (grouped(MAX_POPULATIONS as u64), grouped(MAX_BLOCKS as u64));
+            let message = format!("{populations} populations or {homes} homes in all");
+            self.report.error(last.span, message, "use \"count\", or fewer homes");
         }
     }
 
@@ -94,9 +121,10 @@ impl Draft<'_> {
                 targets.clone().unwrap_or_else(|| addresses(cluster, home)),
             )
         });
+        let first = people.blocks.len();
         people.blocks.extend(blocks);
-        let plan = self.user(&fields, pair, seats);
-        people.populations.push(plan);
+        let population = self.user(&fields, pair, seats);
+        people.add(Population { blocks: first..people.blocks.len(), ..population });
     }
 
     fn user(&mut self, fields: &Fields<'_>, pair: &Pair, seats: u32) -> Population {
@@ -118,7 +146,7 @@ impl Draft<'_> {
         };
         let begins = if offered.is_some() { Begins::Offered } else { Begins::FirstMinute };
         let plan = PopulationPlan { name: pair.key.clone(), seats, begins };
-        Population { plan, settings, span: pair.key_span, signed_in, away, offered }
+        Population { plan, settings, blocks: 0..0, span: pair.key_span, signed_in, away, offered }
     }
 
     /// What makes an open or a closed source.
@@ -209,9 +237,10 @@ impl Draft<'_> {
             arrivals: None,
         };
         let plan = PopulationPlan { name: pair.key.clone(), seats, begins: Begins::FirstMinute };
-        people.populations.push(Population {
+        people.add(Population {
             plan,
             settings,
+            blocks: people.blocks.len() - 1..people.blocks.len(),
             span: pair.key_span,
             signed_in: None,
             away: None,

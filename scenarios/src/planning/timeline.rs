@@ -18,6 +18,9 @@ use crate::yaml::{Node, Pair};
 /// Entries of a schedule.
 const MAX_ENTRIES: u64 = 1_000_000;
 
+/// Ranges of seats in all entries: what a schedule may weigh.
+const MAX_RANGES: u64 = 5_000_000;
+
 /// A timeline, resolved.
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
@@ -26,6 +29,8 @@ pub(crate) struct Timeline {
     /// Where each occasion stands in the file.
     pub(crate) places: Vec<Span>,
     pub(crate) settings: Vec<simulator::settings::Settings>,
+    /// Ranges of seats in the schedule.
+    spent: u64,
 }
 
 impl Draft<'_> {
@@ -89,6 +94,12 @@ impl Draft<'_> {
             }
             _ => return,
         };
+        let cost: u64 = actions.iter().map(|(action, undo)| ranges(action) * (1 + u64::from(undo.is_some()))).sum();
+        out.spent = out.spent.saturating_add(cost.saturating_mul(extent.repeats));
+        if out.spent > MAX_RANGES {
+            let message = "this timeline concerns too many groups of people too often";
+            return self.report.meaning(item.span, message, "fewer repeats, or fewer homes");
+        }
         for repeat in 0..extent.repeats {
             let start = extent.at + Duration(extent.every.0.saturating_mul(repeat));
             for (action, undo) in &actions {
@@ -181,6 +192,15 @@ impl Draft<'_> {
     }
 }
 
+fn ranges(action: &Action) -> u64 {
+    match action {
+        Action::SignIn { who, .. } | Action::SignOut { who, .. } | Action::PowerOff(who) | Action::PowerOn(who) => {
+            who.seats.len() as u64
+        }
+        _ => 1,
+    }
+}
+
 /// The verb of an entry with its object.
 pub(crate) fn verb_pair(item: &Node) -> Option<&Pair> {
     item.pairs().iter().find(|pair| verb(&pair.key).is_some())
@@ -228,8 +248,8 @@ fn rest_of(
     signed: &[u64],
 ) -> Selection {
     let mut rest = Selection::default();
-    for (index, block) in structure.people.blocks.iter().enumerate().filter(|(_, block)| block.population == population)
-    {
+    for index in structure.people.populations[usize::from(population)].blocks.clone() {
+        let block = &structure.people.blocks[index];
         if signed[index] == u64::from(block.seats) {
             continue;
         }
