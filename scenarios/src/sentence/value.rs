@@ -60,7 +60,7 @@ impl Value {
     pub(super) fn ns(&self) -> Result<u64, SentenceError> {
         let Unit::Time(factor) = self.unit else {
             let text = &self.text;
-            return Err(self.wrong_unit(&format!("write \"{text} s\", \"{text} min\" or \"{text} h\"")));
+            return Err(self.wrong_unit(&format!("write \"{text} ms\", \"{text} s\" or \"{text} min\"")));
         };
         self.scaled(factor, "is not a whole number of nanoseconds", "write fewer decimals")
     }
