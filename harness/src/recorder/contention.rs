@@ -97,7 +97,9 @@ impl Contention {
                 if let Some(stock) = self.asked_at(step, feature) {
                     stock.row.grants += 1;
                     stock.row.waited += u64::from(queued);
-                    stock.row.wait.record(wait.0);
+                    if wait > Duration::ZERO {
+                        stock.row.wait.record(wait.0);
+                    }
                 }
             }
             Event::Denied { feature, endpoint, reason, .. } => {

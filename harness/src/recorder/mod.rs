@@ -159,7 +159,9 @@ impl<'a> Recorder<'a> {
     }
 
     fn on_crashed(&mut self, step: &Step<'_>) {
-        if let Some(aor) = step.aor() {
+        if let Some(aor) = step.aor()
+            && self.registrations.bindings(step.node.index()) > 0
+        {
             self.crashed.insert((aor.block, aor.seat, aor.device as u8), step.now);
         }
     }
@@ -181,8 +183,11 @@ impl<'a> Recorder<'a> {
         match wish {
             Wish::SignIn => self.first.record(step.now.since(due).0),
             Wish::Refresh => self.refresh.record(step.now.since(due).0),
-            Wish::Return => self.on_returned(step, began),
-            Wish::SignOut => {}
+            Wish::Return => {}
+            Wish::SignOut => return,
+        }
+        if !self.registrations.losses().is_empty() {
+            self.on_returned(step, began);
         }
     }
 

@@ -297,10 +297,10 @@ impl<E: Elements> Engine<E> {
         self.queue.push(at, Due { node: flight.packet.target, packet: place });
     }
 
-    /// Sets the node's wake-up if it wants one earlier than it has.
+    /// Sets the node's wake-up if it wants one earlier than it has. A deadline that passed while it was down is due now.
     #[inline]
     fn rearm(&mut self, node: NodeId) {
-        let at = self.elements.poll_timeout(node);
+        let at = self.elements.poll_timeout(node).max(self.now);
         if at < self.wakes[node.index()] {
             self.wakes[node.index()] = at;
             self.queue.push(at, Due { node, packet: WAKE });

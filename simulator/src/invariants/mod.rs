@@ -10,6 +10,7 @@ use books::{Books, StockKey};
 use crate::event::{Event, Kind, StockKind};
 use crate::licence::authority::Stock;
 use crate::licence::feature::{Feature, FeatureSet};
+use crate::licence::lease::Lease;
 use crate::licence::reason::Reason;
 use crate::node::NodeId;
 use crate::pbx::bindings::{BindingState, Unit};
@@ -195,15 +196,17 @@ impl Checker {
             return self.books.close(index);
         }
         for lease in pbx.licensing().leases() {
-            self.check_cover(index, lease.feature, site);
+            self.check_lease(index, lease, site);
             let lapsed = now > lease.hard() && !lease.act().is_empty() && lease.poll_timeout() < now;
             self.expect(Invariant::I4, !lapsed, || {
                 format!("PBX {index} uses {} units of {} past hard", lease.act().len(), lease.feature.name())
             });
-            let place = index * Feature::FLOATING.len() + lease.feature.index();
-            let risen = lease.sequence() >= self.sequences[place];
-            self.sequences[place] = lease.sequence();
-            self.expect(Invariant::I5, risen, || format!("PBX {index}: a RENEW's sequence fell"));
+            if lease.kind.kind == Kind::Installed {
+                let place = index * Feature::FLOATING.len() + lease.feature.index();
+                let risen = lease.sequence() >= self.sequences[place];
+                self.sequences[place] = lease.sequence();
+                self.expect(Invariant::I5, risen, || format!("PBX {index}: a RENEW's sequence fell"));
+            }
         }
         self.expect(Invariant::I4, pbx.bindings().poll_timeout() >= now, || {
             format!("PBX {index} keeps a binding past its expiry")
@@ -219,17 +222,22 @@ impl Checker {
         }
     }
 
+    /// I2 of every lease a PBX has of a feature.
+    fn check_cover(&mut self, index: usize, feature: Feature, site: &Site) {
+        for lease in site.pbxs()[index].licensing().leases().iter().filter(|lease| lease.feature == feature) {
+            self.check_lease(index, lease, site);
+        }
+    }
+
     /// I2: |act| ≤ T, and |act| ≤ booked while the authority is up.
     #[inline]
-    fn check_cover(&mut self, index: usize, feature: Feature, site: &Site) {
-        let pbx = &site.pbxs()[index];
-        let Some(lease) = pbx.licensing().leases().iter().find(|lease| lease.feature == feature) else { return };
-        let act = lease.act().len();
+    fn check_lease(&mut self, index: usize, lease: &Lease, site: &Site) {
+        let (act, feature) = (lease.act().len(), lease.feature);
         self.expect(Invariant::I2, act <= lease.units(), || {
             format!("PBX {index} uses {act} units of {} and may use {}", feature.name(), lease.units())
         });
         let authority = &site.pbxs()[usize::from(lease.kind.owner)];
-        if !authority.is_up() || !pbx.is_up() {
+        if !authority.is_up() || !site.pbxs()[index].is_up() {
             return;
         }
         let booked = stock_of(authority, lease.kind, feature).map_or(0, |stock| stock.booked(index as u16));

@@ -1,6 +1,6 @@
 //! What a PBX has borrowed from an authority: units, deadlines, and who uses them (domain §3.3).
 
-use crate::event::StockKind;
+use crate::event::{Kind, StockKind};
 use crate::licence::feature::Feature;
 use crate::licence::holders::HolderSet;
 use crate::licence::message::Ack;
@@ -81,6 +81,31 @@ impl Lease {
         }
     }
 
+    /// A lease that sleeps until it is needed: escrow.
+    pub fn dormant(feature: Feature, kind: StockKind) -> Self {
+        Self { renew_at: Instant::NEVER, ..Self::new(feature, kind) }
+    }
+
+    /// Its renewals begin now, if they slept.
+    pub fn wake(&mut self, now: Instant) {
+        self.renew_at = self.renew_at.min(now.max(self.quiet_until));
+    }
+
+    /// Its renewals sleep.
+    pub fn sleep(&mut self) {
+        self.renew_at = Instant::NEVER;
+    }
+
+    /// Whether its renewals run.
+    pub fn is_awake(&self) -> bool {
+        self.renew_at != Instant::NEVER
+    }
+
+    /// Idle units it may give to new holders now.
+    pub fn idle(&self, now: Instant) -> u32 {
+        if self.is_past_soft(now) { 0 } else { self.units.saturating_sub(self.act.len()) }
+    }
+
     /// Who uses a unit.
     pub fn act(&self) -> &HolderSet {
         &self.act
@@ -148,8 +173,9 @@ impl Lease {
 
     /// 3.3.3: lowers T to what it tells, then counts the RENEW as sent.
     pub fn renew(&mut self, now: Instant, waiting: u32, checkout: &Checkout) -> Request {
-        let chunk = chunk(self.act.len(), checkout);
-        let idle = if self.is_past_soft(now) { 0 } else { self.units.saturating_sub(self.act.len()) };
+        // Nothing is kept ahead of escrow: it must come back.
+        let chunk = if self.kind.kind == Kind::Escrow { 0 } else { chunk(self.act.len(), checkout) };
+        let idle = self.idle(now);
         let keep = idle.min(2 * chunk);
         let ahead = if idle < chunk { 2 * chunk } else { keep };
         self.units = self.act.len() + keep;
@@ -231,7 +257,8 @@ impl Lease {
     /// 3.3.6: everything volatile is gone; the sequence and the epoch survive.
     pub fn restart(&mut self, now: Instant) {
         let (sequence, epoch) = (self.sequence, self.epoch);
-        *self = Self { sequence, epoch, renew_at: now, ..Self::new(self.feature, self.kind) };
+        let renew_at = if self.kind.kind == Kind::Escrow { Instant::NEVER } else { now };
+        *self = Self { sequence, epoch, renew_at, ..Self::new(self.feature, self.kind) };
     }
 
     /// Whether the periodic RENEW is due.

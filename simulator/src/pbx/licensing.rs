@@ -1,7 +1,8 @@
 //! The licensing side of a PBX: where its units come from, who waits for one, and the renewals (domain §3.3, §3.5).
 //!
 //! Sources of a feature, in the order they are asked: the PBX's own stock (licence master, decentral PBX), the stock it
-//! may issue while it stands in (escrow, replica), the lease it holds from its domain's authority.
+//! may issue while it stands in (escrow, replica), the lease it holds from its domain's authority, and, while that is
+//! past soft, the lease it holds from the authority's active standby (escrow, 3.6).
 
 use std::collections::VecDeque;
 
@@ -17,7 +18,7 @@ use crate::pbx::bindings::{BindingState, Unit};
 use crate::pbx::cluster::Cluster;
 use crate::pbx::node::Pbx;
 use crate::pbx::registrar::{Request, Saying};
-use crate::settings::{Checkout, OnStandby};
+use crate::settings::{Checkout, EscrowServes, OnStandby};
 use crate::sip::message::Aor;
 use crate::sip::transaction::timing::TIMER_F;
 use crate::time::Instant;
@@ -26,6 +27,7 @@ use crate::time::Instant;
 const OWN: usize = 0;
 const STAND_IN: usize = 1;
 const LEASE: usize = 2;
+const ESCROW: usize = 3;
 
 /// Licences of one PBX.
 #[derive(Clone, Debug)]
@@ -81,10 +83,13 @@ impl Licensing {
             || cluster.licensed && is_standby_slave(index, cluster);
         let kind = StockKind { owner: facts.domain, kind: Kind::Installed };
         let leases = Feature::FLOATING.into_iter().filter(|f| borrows && cluster.installed(index, *f) > 0);
+        let leases = leases.map(|feature| Lease::new(feature, kind));
+        let escrow = escrow_owners(index, cluster).filter(|_| borrows);
+        let escrow = escrow.map(|owner| Lease::dormant(Feature::Port, StockKind { owner, kind: Kind::Escrow }));
         let mut licensing = Self {
             own: (cluster.licensed && issues).then(|| Authority::new(index, installed, cluster.facts.len())),
             stand_in: None,
-            leases: leases.map(|feature| Lease::new(feature, kind)).collect(),
+            leases: leases.chain(escrow).collect(),
             waiting: VecDeque::new(),
             line: VecDeque::new(),
             offers: VecDeque::new(),
@@ -149,9 +154,28 @@ impl Licensing {
         self.reschedule();
     }
 
+    /// The lease with its domain's authority.
     #[inline]
     fn lease(&mut self, feature: Feature) -> Option<&mut Lease> {
-        self.leases.iter_mut().find(|lease| lease.feature == feature)
+        self.leases.iter_mut().find(|lease| lease.feature == feature && lease.kind.kind == Kind::Installed)
+    }
+
+    /// The lease behind a source.
+    fn lease_at(&mut self, feature: Feature, source: usize) -> Option<&mut Lease> {
+        let kind = if source == ESCROW { Kind::Escrow } else { Kind::Installed };
+        self.leases.iter_mut().find(|lease| lease.feature == feature && lease.kind.kind == kind)
+    }
+
+    /// Holders that would move to a stock of this kind.
+    fn movers(&mut self, feature: Feature, kind: Kind, now: Instant) -> u32 {
+        let Some(central) = self.lease(feature) else { return 0 };
+        let (over, held) = (central.is_past_soft(now), central.act().len());
+        let escrowed = self.lease_at(feature, ESCROW).map_or(0, |lease| lease.act().len());
+        match (kind, over) {
+            (Kind::Escrow, true) => held,
+            (Kind::Installed, false) => escrowed,
+            _ => 0,
+        }
     }
 
     /// The first source that has an idle unit.
@@ -166,15 +190,16 @@ impl Licensing {
         if stands_in && stock_has(&self.stand_in) {
             return Some(STAND_IN);
         }
-        self.leases.iter().any(|lease| lease.feature == feature && lease.has_idle(now)).then_some(LEASE)
+        let lease = self.leases.iter().find(|lease| lease.feature == feature && lease.has_idle(now))?;
+        Some(if lease.kind.kind == Kind::Escrow { ESCROW } else { LEASE })
     }
 
     fn take(&mut self, feature: Feature, source: usize, aor: Aor, cluster: &Cluster, out: &mut Outbox) {
         let holder = holder_of(feature, aor);
         let stock = match source {
-            LEASE => {
+            LEASE | ESCROW => {
                 let place = place_of(feature, aor, cluster);
-                let Some(lease) = self.lease(feature) else { return };
+                let Some(lease) = self.lease_at(feature, source) else { return };
                 lease.take(aor.block, place);
                 lease.kind
             }
@@ -192,9 +217,9 @@ impl Licensing {
     pub(super) fn give(&mut self, feature: Feature, source: usize, aor: Aor, cluster: &Cluster, out: &mut Outbox) {
         let holder = holder_of(feature, aor);
         let stock = match source {
-            LEASE => {
+            LEASE | ESCROW => {
                 let place = place_of(feature, aor, cluster);
-                let Some(lease) = self.lease(feature) else { return };
+                let Some(lease) = self.lease_at(feature, source) else { return };
                 lease.give(aor.block, place);
                 lease.kind
             }
@@ -221,6 +246,14 @@ impl Licensing {
         let stand_in = self.stand_in.as_ref().map_or(Instant::NEVER, Authority::poll_timeout);
         self.lease_timeout.min(waiting).min(offers).min(own).min(stand_in)
     }
+}
+
+/// Standbys of the licence master: whoever may serve the domain with escrowed ports.
+fn escrow_owners(index: u16, cluster: &Cluster) -> impl Iterator<Item = u16> {
+    let domain = cluster.facts[usize::from(index)].domain;
+    let serves = cluster.checkout.escrow_serves == EscrowServes::Domain && cluster.people.rules.standby_is_escrow;
+    let standbys = (0..cluster.facts.len() as u16).filter(move |pbx| serves && *pbx != index);
+    standbys.filter(move |pbx| cluster.facts[usize::from(*pbx)].active == Some(domain))
 }
 
 /// A standby whose active draws on the domain's authority does so too, once it stands in.
@@ -343,19 +376,26 @@ impl Pbx {
         stock.map_or(0, |stock| stock.free().clamp(0, i64::from(u32::MAX)) as u32)
     }
 
-    /// 3.3.1: one RENEW on demand, if none is in flight.
+    /// 3.3.1: one RENEW on demand, if none is in flight; past soft the escrow is asked too.
     fn ask_if_possible(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
-        if self.licensing.lease(feature).is_some_and(|lease| lease.may_ask(now)) {
-            self.send_renew(cluster, now, feature, out);
+        let central_is_over = self.licensing.lease(feature).is_some_and(|lease| lease.is_past_soft(now));
+        for index in 0..self.licensing.leases.len() {
+            let lease = &self.licensing.leases[index];
+            let asked = lease.kind.kind == Kind::Installed || central_is_over;
+            if lease.feature == feature && asked && lease.may_ask(now) {
+                self.send_renew(cluster, now, index, out);
+            }
         }
     }
 
-    fn send_renew(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
+    fn send_renew(&mut self, cluster: &Cluster, now: Instant, index: usize, out: &mut Outbox) {
         let licensing = &mut self.licensing;
+        let (feature, kind) = (licensing.leases[index].feature, licensing.leases[index].kind.kind);
         let missing = licensing.waiting.iter().filter(|waiting| waiting.missing == feature).count();
         let in_line = licensing.line.iter().filter(|queued| queued.feature == feature).count();
-        let Some(lease) = licensing.leases.iter_mut().find(|lease| lease.feature == feature) else { return };
-        let request = lease.renew(now, (missing + in_line) as u32, &cluster.checkout);
+        let moving = licensing.movers(feature, kind, now);
+        let lease = &mut licensing.leases[index];
+        let request = lease.renew(now, (missing + in_line) as u32 + moving, &cluster.checkout);
         let holders = out.attachments.put(lease.act());
         let renew = Renew { feature, sequence: request.sequence, holders, keep: request.keep, want: request.want };
         out.send(cluster.people.pbx(lease.kind.owner), Via::Datagram, Body::Renew(renew));
@@ -376,9 +416,12 @@ impl Pbx {
         else {
             return;
         };
-        let Some(own) = &mut self.licensing.own else { return };
-        let (epoch, feature) = (own.epoch(), renew.feature);
-        let Some(stock) = own.stock_mut(feature) else { return };
+        // Passive again, a standby confirms what it has lent and lends nothing new (3.6).
+        let lends = self.licensing.own.is_some() || self.stands_in();
+        let renew = &Renew { want: if lends { renew.want } else { renew.keep }, ..*renew };
+        let Some(authority) = self.licensing.own.as_mut().or(self.licensing.stand_in.as_mut()) else { return };
+        let (epoch, feature) = (authority.epoch(), renew.feature);
+        let Some(stock) = authority.stock_mut(feature) else { return };
         let claimed = out.attachments.get(renew.holders);
         let in_line = cluster.checkout.queues_for.contains(feature);
         let Some(answer) = stock.renew(now, pbx, renew, claimed, &cluster.checkout, in_line) else { return };
@@ -403,10 +446,8 @@ impl Pbx {
     /// The authority has answered (3.3.4).
     pub(super) fn on_ack(&mut self, cluster: &Cluster, now: Instant, source: NodeId, ack: &Ack, out: &mut Outbox) {
         let feature = ack.feature;
-        let Some(lease) = self.licensing.lease(feature) else { return };
-        if source != cluster.people.pbx(lease.kind.owner) {
-            return;
-        }
+        let from = |lease: &&mut Lease| lease.feature == feature && source == cluster.people.pbx(lease.kind.owner);
+        let Some(lease) = self.licensing.leases.iter_mut().find(from) else { return };
         let was_in_grace = lease.in_grace();
         let kept = ack.kept.map(|handle| out.attachments.get(handle));
         if !lease.on_ack(now, ack, kept, &cluster.checkout) {
@@ -417,10 +458,54 @@ impl Pbx {
             out.report(Event::Grace { feature, on: false });
         }
         self.drop_holders(cluster, feature, &uncovered, out);
+        self.move_holders(cluster, now, feature, out);
         self.serve_waiting(cluster, now, feature, ack.reason, out);
         self.serve_line_from_lease(cluster, now, feature, out);
         self.ask_again(cluster, now, feature, out);
         self.licensing.reschedule();
+    }
+
+    /// 3.6: holders move by release from one stock and checkout from the other: to escrow while the authority is silent,
+    /// home as soon as it answers.
+    fn move_holders(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
+        let central_is_over = self.licensing.lease(feature).is_some_and(|lease| lease.is_past_soft(now));
+        let (from, to) = if central_is_over { (LEASE, ESCROW) } else { (ESCROW, LEASE) };
+        let room = self.licensing.lease_at(feature, to).map_or(0, |lease| lease.idle(now));
+        let moving: Vec<_> = self
+            .licensing
+            .lease_at(feature, from)
+            .into_iter()
+            .flat_map(|lease| lease.act().iter())
+            .take(room as usize)
+            .collect();
+        for (block, seat) in moving {
+            let object = Aor { block, device: crate::layout::Device::DeskPhone, seat };
+            self.licensing.give(feature, from, object, cluster, out);
+            self.licensing.take(feature, to, object, cluster, out);
+            if let Some(object) = self.bindings.object(object) {
+                object.port = Unit::from_source(to);
+            }
+        }
+        if !central_is_over {
+            self.rest(cluster, now, feature, out);
+        }
+    }
+
+    /// The authority answers: escrow is given back, and its renewals sleep once nobody uses it.
+    fn rest(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
+        let Some(index) =
+            self.licensing.leases.iter().position(|l| l.feature == feature && l.kind.kind == Kind::Escrow)
+        else {
+            return;
+        };
+        let lease = &mut self.licensing.leases[index];
+        if lease.units() > lease.act().len() && lease.may_ask(now) {
+            self.send_renew(cluster, now, index, out);
+        }
+        let lease = &mut self.licensing.leases[index];
+        if lease.act().is_empty() && lease.units() == 0 {
+            lease.sleep();
+        }
     }
 
     /// Grants those who waited, in order; who finds nothing although the authority has answered is refused.
@@ -478,7 +563,8 @@ impl Pbx {
 
     /// After an ACK: more is needed, or (chunk 0) something is to be given back at once.
     fn ask_again(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
-        let needed = self.licensing.waiting.iter().any(|waiting| waiting.missing == feature);
+        let waits = self.licensing.waiting.iter().any(|waiting| waiting.missing == feature);
+        let needed = waits || self.licensing.movers(feature, Kind::Installed, now) > 0;
         if needed || self.gives_back(cluster, now, feature) {
             self.ask_if_possible(cluster, now, feature, out);
         }
@@ -610,6 +696,7 @@ impl Pbx {
                 out.report(Event::Grace { feature, on: true });
                 self.drop_holders(cluster, feature, &dropped, out);
                 self.licensing.leases[index].settle();
+                self.call_escrow(now, feature);
             }
             Lapse::Hard => {
                 let dropped: Vec<_> = lease.act().iter().collect();
@@ -619,7 +706,14 @@ impl Pbx {
             }
         }
         if self.licensing.leases[index].renewal_is_due(now) {
-            self.send_renew(cluster, now, feature, out);
+            self.send_renew(cluster, now, index, out);
+        }
+    }
+
+    /// The authority is silent: its standby is asked from now on.
+    fn call_escrow(&mut self, now: Instant, feature: Feature) {
+        if let Some(escrow) = self.licensing.lease_at(feature, ESCROW) {
+            escrow.wake(now);
         }
     }
 
