@@ -262,7 +262,12 @@ impl Checker<'_> {
 
     fn entry(&mut self, node: &Node, trail: &Trail<'_>) {
         let before = self.report.errors();
-        self.block(&language::ENTRY, node, trail);
+        let later = node.pairs().iter().find(|pair| verb(&pair.key).is_some() && !exists(&pair.key));
+        if let Some(pair) = later {
+            let message = format!("not yet: \"{}\" comes in a later version", pair.key);
+            self.report.error(pair.key_span, message, "leave this entry out");
+        }
+        self.block(&language::ENTRY, node, &Trail { later: trail.later || later.is_some(), ..*trail });
         let verbs: Vec<(&Pair, &'static Verb)> =
             node.pairs().iter().filter_map(|pair| verb(&pair.key).map(|verb| (pair, verb))).collect();
         match verbs.as_slice() {
@@ -294,6 +299,10 @@ impl Checker<'_> {
             self.report.error(node.span, format!("\"{}\" needs \"{needed}\"", verb.name), "");
         }
     }
+}
+
+fn exists(verb: &str) -> bool {
+    language::ENTRY.key(verb).is_some_and(|key| key.exists)
 }
 
 /// The verb of that name.

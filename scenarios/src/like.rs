@@ -1,7 +1,7 @@
 //! `like`: that entry's keys, then mine.
 
 use crate::diagnostics::Report;
-use crate::nearest::did_you_mean;
+use crate::nearest::{did_you_mean, either};
 use crate::yaml::{Kind, Node, Pair};
 
 /// Blocks whose entries may say `like`, and the keys they do not take over.
@@ -38,7 +38,10 @@ fn taken_over(block: &Node, pair: &Pair, own: &[&str], report: &mut Report) -> V
     let name = like.text().unwrap_or("");
     let Some(liked) = block.pairs().iter().find(|other| other.key == name && other.key != pair.key) else {
         let names = block.pairs().iter().map(|pair| pair.key.as_str()).filter(|name| *name != pair.key);
-        report.meaning(like.span, format!("nothing here is called \"{name}\""), did_you_mean(name, names));
+        let meant = did_you_mean(name, names.clone());
+        let known = || if block.pairs().len() > 1 { format!("names here: {}", either(names)) } else { String::new() };
+        let advice = if meant.is_empty() { known() } else { meant };
+        report.meaning(like.span, format!("nothing here is called \"{name}\""), advice);
         return Vec::new();
     };
     if liked.value.get("like").is_some() {

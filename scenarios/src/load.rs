@@ -63,6 +63,9 @@ impl Loading<'_> {
     /// The file itself, or all its variants.
     fn plans(&self, tree: &Node, report: &mut Report) -> Vec<Plan> {
         check(tree, self.sources, report);
+        if tree.pairs().is_empty() {
+            return Vec::new();
+        }
         let variants = tree.get("variants").map(Node::pairs).unwrap_or_default();
         if variants.is_empty() {
             return vec![self.plan(tree, None, report)];

@@ -90,6 +90,9 @@ impl Walk<'_> {
 
     /// Into (or onto) the value of the key `segment` of the map `node`.
     fn step(&mut self, value: &'static Value, node: &mut Node, segment: &Segment, rest: &[Segment]) {
+        if !rest.is_empty() && !has_keys(value) {
+            return self.too_deep(segment, rest);
+        }
         let Some(pairs) = self.pairs(node, segment) else { return };
         let index = match pairs.iter().position(|pair| pair.key == segment.name) {
             Some(index) => index,
@@ -174,6 +177,15 @@ impl Walk<'_> {
     fn no_event(&mut self, segment: &Segment, names: &[String]) {
         let advice = did_you_mean(&segment.name, names.iter().map(String::as_str));
         self.report.error(segment.span, format!("no event is called \"{}\"", segment.name), advice);
+    }
+}
+
+/// Whether anything can be named inside.
+fn has_keys(value: &Value) -> bool {
+    match value {
+        Value::Block(_) | Value::Map(..) | Value::List(Value::Entry) => true,
+        Value::Either(values) => values.iter().any(has_keys),
+        _ => false,
     }
 }
 

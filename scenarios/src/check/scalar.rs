@@ -73,6 +73,9 @@ fn counted(text: &str, least: u64, most: u64) -> Reading<()> {
     if number < least {
         return Err(Mistake::whole(text, format!("{text} is too few"), format!("at least {}", grouped(least))));
     }
+    if least == most && number != most {
+        return Err(Mistake::whole(text, format!("{text} is not known here"), format!("write {most}")));
+    }
     if number > most {
         return Err(Mistake::whole(text, format!("{text} is too many"), format!("at most {}", grouped(most))));
     }

@@ -166,7 +166,7 @@ impl Draft<'_> {
             return;
         }
         // The rarest of what they book is what the sentence is about.
-        let Some((feature, sources, bought)) = counted.into_iter().min_by_key(|(_, sources, _)| *sources) else {
+        let Some((feature, sources, bought)) = counted.into_iter().rev().min_by_key(|(_, sources, _)| *sources) else {
             return;
         };
         let more = if bought > u64::from(sources) { "more licences than" } else { "as many licences as" };

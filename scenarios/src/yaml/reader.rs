@@ -27,7 +27,7 @@ pub(crate) fn read(text: &str, source: u16, base: usize) -> Result<Node, Box<Dia
         match next {
             Ok((Event::StreamEnd, _)) => break,
             Ok((event, marks)) => reader.event(event, marks)?,
-            Err(error) => return Err(Box::new(syntax_error(text, &reader.places, &error))),
+            Err(error) => return Err(Box::new(syntax_error(text, &reader.places, &error, reader.bracket()))),
         }
     }
     let start = reader.places.bytes(0, 0);
@@ -135,6 +135,18 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// The innermost bracket that is open.
+    fn bracket(&self) -> Option<Span> {
+        let starts = self.open.iter().rev().map(|open| match open {
+            Open::Map { start, .. } | Open::List { start, .. } => *start,
+        });
+        let text = |start: &Span| self.text.get((start.start as usize).saturating_sub(self.places.base)..);
+        starts
+            .filter(|start| text(start).is_some_and(|text| text.starts_with(['{', '['])))
+            .map(|start| start.part(0..1))
+            .next()
+    }
+
     fn span(&self, marks: &Marks) -> Span {
         let start = self.places.byte(self.text, marks.start.index());
         self.places.bytes(start, self.places.byte(self.text, marks.end.index()))
@@ -186,7 +198,8 @@ impl<'t> Reader<'t> {
             return refuse(span, "a key that is a block or a list", "a key is one word");
         }
         if self.open.len() >= MAX_DEPTH {
-            return refuse(span, "blocks nested more than 64 deep", "a scenario needs six");
+            let message = "blocks within blocks, more than 64 deep";
+            return Err(Box::new(Diagnostic::error(span, message, "a scenario needs six")));
         }
         self.open.push(open);
         Ok(())
