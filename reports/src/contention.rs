@@ -182,6 +182,16 @@ mod tests {
     }
 
     #[test]
+    fn two_installed_stocks_are_summed() {
+        let full =
+            |at_capacity_ns| Stock { observed_ns: 100, at_capacity_ns, area_unit_ns: 400, ..stock("installed", 5) };
+        let (one, two) = (full(20), full(60));
+        let sum = Contention::of(&[&one, &two]);
+        assert_eq!((sum.pool, sum.high_water, sum.time_congestion()), (Some(10), 10, Some(0.4)));
+        assert_eq!(sum.carried_erlangs, 8.0);
+    }
+
+    #[test]
     fn congestions_of_nothing_are_nothing() {
         let stock = Stock::default();
         let contention = Contention::of_one(&stock);

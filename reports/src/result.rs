@@ -192,6 +192,17 @@ mod tests {
     }
 
     #[test]
+    fn each_seed_has_its_own_verdict() {
+        let mut result = sample::passing();
+        result.seeds[3].tallies[2] = crate::measurements::Tally::Share { hits: 1, of: 1_000 };
+        let judgements = result.judge();
+        let verdicts: Vec<Verdict> = result.seeds_held(&judgements).map(|(_, verdict)| verdict).collect();
+        assert_eq!(verdicts.iter().position(|verdict| *verdict == Verdict::Fail), Some(3));
+        assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Pass).count(), 19);
+        assert_eq!(result.verdict(&judgements), Verdict::Fail);
+    }
+
+    #[test]
     fn nothing_run_is_invalid() {
         let result = RunResult::default();
         assert_eq!(result.verdict(&result.judge()), Verdict::Invalid);

@@ -437,3 +437,74 @@ fn what_stopped_a_run_does_not_hold() {
         }
     }
 }
+
+#[test]
+fn from_59_seeds_the_distances_no_longer_matter() {
+    // All just below the limit and spread: by distances this would be open.
+    let tallies = |seeds: u64| (0..seeds).map(|i| share(98 - 4 * (i % 10), 10_000)).collect::<Vec<_>>();
+    let claim = || endpoints(Quantity::Percent(Bound::FewerThan, 10_000_000));
+    assert!(judged(claim(), None, tallies(58)).fragile.is_some());
+    assert_eq!(judged(claim(), None, tallies(59)).fragile, None);
+}
+
+#[test]
+fn the_nearer_of_two_limits_makes_fragile() {
+    let claim = || endpoints(Quantity::BetweenPercent(100_000_000, 500_000_000));
+    let around = |centre: u64| (0..20).map(|i| share(centre + i % 10, 1_000)).collect::<Vec<_>>();
+    assert_eq!(judged(claim(), None, around(300)).fragile, None);
+    assert!(judged(claim(), None, around(489)).fragile.is_some());
+    assert!(judged(claim(), None, around(101)).fragile.is_some());
+}
+
+#[test]
+fn durations_are_compared_as_logarithms() {
+    // 1, 2, 4 … 512 s twice: evenly spread in ln. One in ten lies beyond 300 s, which is open by logarithms.
+    let times =
+        |scale: f64| (0..20).map(|i| value(Some(scale * 1e9 * f64::from(1 << (i % 10))), 1)).collect::<Vec<_>>();
+    let claim = |limit_s: f64| measure(Metric::TakeoverTime, None, bound(Bound::AtMost, limit_s * 1e9));
+    // z = (ln L − 3.119) ÷ 2.042 ≥ 2.396 from L = 3,018 s on; raw, z = (L − 102.3) ÷ 161.2 from 489 s on.
+    assert!(judged(claim(2_900.0), None, times(1.0)).fragile.is_some());
+    assert_eq!(judged(claim(3_100.0), None, times(1.0)).fragile, None);
+    assert_eq!(judged(claim(31.0), None, times(0.01)).fragile, None, "the same in other units");
+}
+
+#[test]
+fn agreement_prints_its_interval() {
+    // 30 batches around 106: se = √(1134 ÷ (30·29)) ÷ 1000 = 0.0011417, t of 29 at 99.95 % 3.6594.
+    let judgement =
+        judged(measure(Metric::CallCongestion, None, Limit::AgreesWith(0.106)), None, vec![batches(106.0, 10.0)]);
+    assert_eq!(judgement.notes, ["10.6% ± 0.42% (99.9%, 30 batches) contains 10.6%"]);
+}
+
+#[test]
+fn seeds_with_any_are_told_only_where_they_are_few() {
+    let tallies = |with: usize| {
+        let mut tallies = vec![share(0, 1_000); 20];
+        tallies[20 - with..].fill(share(1, 1_000));
+        tallies
+    };
+    let note =
+        |with| judged(endpoints(Quantity::Percent(Bound::FewerThan, 10_000_000)), None, tallies(with)).notes[0].clone();
+    assert_eq!(note(3), "0 of 1,000; in 20 of 20 seeds; 3 of 20 seeds had any; 0.10% at worst (seed 18)");
+    assert_eq!(note(12), "0 of 1,000; in 20 of 20 seeds; 0.10% at worst (seed 9)");
+}
+
+#[test]
+fn the_whole_loss_says_nothing_of_a_part_of_it() {
+    let mut result = sample::of_seeds(42..43);
+    let Claim::Share { subject: Subject::Group(group), .. } = &mut result.expectations[1].claim else {
+        panic!("the sample speaks of a group")
+    };
+    group.population = Some("desk".to_owned());
+    assert_eq!(result.judge()[1].notes, ["100% of 2,804"]);
+    result.seeds[0].tallies[1] = share(2_000, 2_804);
+    result.seeds[0].occasions[0].back = 2_700;
+    assert_eq!(result.judge()[1].notes, ["71.3% of 2,804; 804 came later or never"]);
+}
+
+#[test]
+fn or_stop_knows_the_upper_of_two_limits() {
+    let limit = Limit::Between(Operand::Value(2.0), Operand::Value(5.0));
+    let peak = measure(Metric::UnitsInUse, Some(Stat::Peak), limit);
+    assert!(!cannot_hold(&peak, &value(Some(5.0), 1)) && cannot_hold(&peak, &value(Some(6.0), 1)));
+}

@@ -25,7 +25,7 @@ pub(super) fn licences(run: &Measurements, most: usize) -> Vec<String> {
         lines.extend(wrapped(start, REST, &safe(&in_words(feature, contention))));
     }
     if features.len() > most {
-        lines.push(format!("{REST}… and {} more features", features.len() - most));
+        lines.push(format!("{REST}… and {} more", features.len() - most));
     }
     lines
 }

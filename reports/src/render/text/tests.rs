@@ -183,3 +183,38 @@ fn many_long_reasons_leave_room_for_the_last_line() {
     });
     assert!(shown(variants.collect()).ends_with("pbxsim show LAST --as json\n"));
 }
+
+#[test]
+fn the_answered_have_a_line_only_where_they_differ() {
+    let mut result = sample::of_seeds(42..43);
+    result.seeds[0].latencies[2].latency = result.seeds[0].latencies[1].latency.clone();
+    assert!(!shown(vec![result.clone()]).contains("answered REGISTERs"));
+    result.seeds[0].latencies[1].never = 1;
+    assert!(shown(vec![result]).contains("answered REGISTERs"));
+}
+
+#[test]
+fn the_most_refused_feature_comes_first() {
+    let mut result = sample::of_seeds(42..43);
+    let refused = |feature: &str, count| {
+        let mut stock = result.seeds[0].stocks[0].clone();
+        stock.feature = feature.to_owned();
+        stock.denials = [("no-unit".to_owned(), count)].into();
+        stock
+    };
+    result.seeds[0].stocks = vec![refused("A", 0), refused("B", 7), refused("C", 9), refused("D", 0)];
+    let text = shown(vec![result]);
+    let at = |feature: &str| text.find(&format!(" {feature}: peak"));
+    assert!(at("C") < at("B") && at("B") < at("A") && at("C").is_some() && at("D").is_none(), "{text}");
+    assert!(text.contains("… and 1 more"), "{text}");
+}
+
+#[test]
+fn a_long_story_says_how_much_is_left_out() {
+    let mut result = sample::of_seeds(42..43);
+    let moment = result.seeds[0].timeline[0].clone();
+    result.seeds[0].timeline = vec![moment; 21];
+    let text = shown(vec![result]);
+    let told = text.matches("08:56:00  sign-in begins").count();
+    assert!(told < 21 && text.contains(&format!("… and {} more moments", 21 - told)), "{text}");
+}
