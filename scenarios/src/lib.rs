@@ -2,6 +2,7 @@
 
 mod check;
 mod diagnostics;
+mod explain;
 mod language;
 mod like;
 mod load;
@@ -19,6 +20,7 @@ mod value;
 mod yaml;
 
 pub use diagnostics::{Diagnostics, Place, Severity};
+pub use explain::explain;
 pub use load::{Loaded, load};
 pub use reference::{ReferenceRow, reference};
 pub use schema::schema;

@@ -68,8 +68,10 @@ pub(crate) fn unit_ns(unit: &str) -> Option<u64> {
 
 /// A duration as the language writes it, in the largest unit that needs no fraction.
 pub(crate) fn written(duration: Duration) -> String {
-    let fits = |(_, ns): &&(&str, u64)| duration.0.is_multiple_of(*ns) && duration.0 >= *ns;
-    match UNITS.iter().rev().filter(|(unit, _)| *unit != "d").find(fits) {
+    // A single day reads better in hours.
+    let least = |unit: &str, ns: u64| if unit == "d" { 2 * ns } else { ns };
+    let fits = |(unit, ns): &&(&str, u64)| duration.0.is_multiple_of(*ns) && duration.0 >= least(unit, *ns);
+    match UNITS.iter().rev().find(fits) {
         Some((unit, ns)) => format!("{} {unit}", duration.0 / ns),
         None if duration.0 == 0 => "0 s".to_owned(),
         None => format!("{}.{:03} us", duration.0 / 1_000, duration.0 % 1_000),
