@@ -21,7 +21,7 @@ mod yaml;
 
 pub use diagnostics::{Diagnostics, Place, Severity};
 pub use explain::explain;
-pub use load::{Loaded, load};
+pub use load::{Loaded, decode, load};
 pub use reference::{ReferenceRow, reference};
 pub use schema::schema;
 pub use template::Template;

@@ -1,5 +1,7 @@
 //! `like`: that entry's keys, then mine.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostics::Report;
 use crate::nearest::{did_you_mean, either};
 use crate::yaml::{Kind, Node, Pair};
@@ -24,7 +26,8 @@ pub(crate) fn expand(tree: &mut Node, report: &mut Report) {
 }
 
 fn expand_block(block: &mut Node, own: &[&str], report: &mut Report) {
-    let taken: Vec<Vec<Pair>> = block.pairs().iter().map(|pair| taken_over(block, pair, own, report)).collect();
+    let by_name: BTreeMap<&str, &Pair> = block.pairs().iter().map(|pair| (pair.key.as_str(), pair)).collect();
+    let taken: Vec<Vec<Pair>> = block.pairs().iter().map(|pair| taken_over(&by_name, pair, own, report)).collect();
     let Kind::Map(pairs) = &mut block.kind else { return };
     for (pair, taken) in pairs.iter_mut().zip(taken) {
         if let Kind::Map(keys) = &mut pair.value.kind {
@@ -33,13 +36,13 @@ fn expand_block(block: &mut Node, own: &[&str], report: &mut Report) {
     }
 }
 
-fn taken_over(block: &Node, pair: &Pair, own: &[&str], report: &mut Report) -> Vec<Pair> {
+fn taken_over(block: &BTreeMap<&str, &Pair>, pair: &Pair, own: &[&str], report: &mut Report) -> Vec<Pair> {
     let Some(like) = pair.value.get("like") else { return Vec::new() };
     let name = like.text().unwrap_or("");
-    let Some(liked) = block.pairs().iter().find(|other| other.key == name && other.key != pair.key) else {
-        let names = block.pairs().iter().map(|pair| pair.key.as_str()).filter(|name| *name != pair.key);
+    let Some(liked) = block.get(name).filter(|other| other.key != pair.key) else {
+        let names = block.keys().copied().filter(|name| *name != pair.key);
         let meant = did_you_mean(name, names.clone());
-        let known = || if block.pairs().len() > 1 { format!("names here: {}", either(names)) } else { String::new() };
+        let known = || if block.len() > 1 { format!("names here: {}", either(names)) } else { String::new() };
         let advice = if meant.is_empty() { known() } else { meant };
         report.meaning(like.span, format!("nothing here is called \"{name}\""), advice);
         return Vec::new();

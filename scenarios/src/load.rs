@@ -53,6 +53,25 @@ pub fn load(path: &str, text: &str, overrides: &[String], variant: Option<&str>)
     if failed { Err(diagnostics) } else { Ok(Loaded { plans: wanted, warnings: diagnostics }) }
 }
 
+/// The text of a file.
+///
+/// # Errors
+/// What is not UTF-8, at its place.
+pub fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
+    String::from_utf8(bytes).map_err(|wrong| {
+        let good = wrong.utf8_error().valid_up_to().min(MAX_BYTES);
+        let bytes = wrong.as_bytes();
+        let text = String::from_utf8_lossy(&bytes[..good]).into_owned();
+        let mut sources = Sources::default();
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let source = sources.add(path, text);
+        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        let message = if utf16 { "this file is UTF-16" } else { "this byte is not UTF-8" };
+        let one = Diagnostic::error(Span { source, start: end, end }, message, "save the file as UTF-8");
+        Diagnostics::new(path, sources, vec![one], 0)
+    })
+}
+
 struct Loading<'a> {
     sources: &'a Sources,
     typed: &'a [Pair],

@@ -48,9 +48,10 @@ impl Diagnostics {
         let mut text = renderer.render(&[group]);
         let gutter = " ".repeat(place.line.to_string().len());
         text.push('\n');
-        // The renderer would set notes apart by an empty line.
-        if !one.note.is_empty() {
-            text.push_str(&format!("{gutter} = {}\n", one.note));
+        // The renderer would set notes apart by an empty line. A line too long to show leaves no place for the cure.
+        let cure = if line.len() > LONGEST_LINE { one.advice.as_str() } else { "" };
+        for note in [cure, &one.note].into_iter().filter(|note| !note.is_empty()) {
+            text.push_str(&format!("{gutter} = {note}\n"));
         }
         text.push_str(&format!("{gutter} |\n"));
         text

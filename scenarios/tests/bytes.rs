@@ -1,7 +1,7 @@
 //! No text makes the reader panic, and large ones are read in linear time and memory.
 
 use proptest::prelude::*;
-use scenarios::{Template, load};
+use scenarios::{Template, decode, load};
 
 /// Reading is all that is asked: any answer will do, and it must be renderable.
 fn read(text: &str, overrides: &[String]) {
@@ -108,6 +108,30 @@ fn a_million_lines_are_read_in_linear_time() {
     }
     text.push_str("  - no desk users are dropped\n");
     assert_eq!(load("long.yaml", &text, &[], None).map(|loaded| loaded.plans.len()), Ok(1));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_named_by_place() {
+    let wrong = decode("latin.yaml", b"pbxsim: 1\ntitle: caf\xe9\n".to_vec()).unwrap_err();
+    let place = wrong.places().next().unwrap();
+    assert_eq!((place.line, place.column, place.message), (2, 11, "this byte is not UTF-8"));
+    let wrong = decode("wide.yaml", b"\xff\xfep\0b\0".to_vec()).unwrap_err();
+    assert_eq!(wrong.places().next().unwrap().message, "this file is UTF-16");
+    assert_eq!(decode("a", b"pbxsim: 1".to_vec()).unwrap(), "pbxsim: 1");
+}
+
+#[test]
+fn many_that_are_alike_are_read_in_linear_time() {
+    let mut text = String::from("pbxsim: 1\nlasts: 1 h\nusers:\n  a: { count: 5 }\n");
+    for number in 0..60_000 {
+        text.push_str(&format!("  p{number}: {{ like: a }}\n"));
+    }
+    text.push_str("expect:\n");
+    for number in 0..200 {
+        text.push_str(&format!("  - no p{number} users are dropped\n"));
+    }
+    let plan = load("alike.yaml", &text, &[], None).map(|loaded| loaded.plans[0].layout.populations.len());
+    assert_eq!(plan, Ok(60_001));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Every shipped scenario loads without a word.
 
-use scenarios::load;
+use scenarios::{load, schema};
 
 #[test]
 fn every_shipped_scenario_loads_without_a_word() {
@@ -15,4 +15,10 @@ fn every_shipped_scenario_loads_without_a_word() {
         files += 1;
     }
     assert_eq!(files, 6);
+}
+
+/// What editors complete with: a change here is a change of the language.
+#[test]
+fn the_schema_is_what_it_was() {
+    insta::assert_snapshot!(serde_json::to_string_pretty(&schema()).unwrap());
 }

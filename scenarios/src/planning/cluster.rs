@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::yaml::{Node, Pair};
 
 /// More sites than this make tables of links too large.
-const MAX_SITES: usize = 1_000;
+pub(crate) const MAX_SITES: usize = 1_000;
 /// Nodes in all.
 const MAX_NODES: usize = 10_000;
 

@@ -1,5 +1,7 @@
 //! `expect`: every sentence parsed with the names of the file.
 
+use std::collections::BTreeSet;
+
 use reports::expectation::Expectation;
 use simulator::licence::feature::Feature;
 
@@ -25,9 +27,10 @@ impl Draft<'_> {
         let own = variant.and_then(|pair| pair.value.get("expect"));
         let names = self.names(structure, timeline, plan);
         let mut expectations: Vec<Expectation> = Vec::new();
+        let mut seen = BTreeSet::new();
         for node in common.into_iter().chain(own).flat_map(Node::items) {
             let Some(expectation) = self.sentence(node, &names) else { continue };
-            if expectations.iter().any(|known| known.text == expectation.text) {
+            if !seen.insert(expectation.text.clone()) {
                 self.report.warning(node.span, "this sentence is here twice", "one of them is enough");
                 continue;
             }

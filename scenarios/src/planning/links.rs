@@ -6,7 +6,7 @@ use simulator::settings::{Link, Links};
 use simulator::time::Duration;
 
 use super::Draft;
-use super::cluster::Cluster;
+use super::cluster::{Cluster, MAX_SITES};
 use super::fields::Fields;
 use crate::language::LINK;
 use crate::nearest::{did_you_mean, either};
@@ -18,7 +18,8 @@ use crate::yaml::{Node, Pair};
 impl Draft<'_> {
     /// Reads `links`: a profile for every ordered pair of sites.
     pub(crate) fn links(&mut self, cluster: &Cluster) -> Links {
-        let sites = cluster.sites.len();
+        // Too many are an error already; their table would be too large to make.
+        let sites = if cluster.sites.len() > MAX_SITES { 0 } else { cluster.sites.len() };
         let pairs = self.tree.get("links").map(Node::pairs).unwrap_or_default();
         let named = |name: &str| pairs.iter().find(|pair| pair.key == name).map(|pair| &pair.value);
         let mut links = Links { sites: sites as u16, table: vec![0; sites * sites], profiles: Vec::new() };
@@ -26,6 +27,9 @@ impl Draft<'_> {
         let inside = intern(&mut links.profiles, link(named("inside"), Duration::millis(1)));
         for (index, profile) in links.table.iter_mut().enumerate() {
             *profile = if index / sites == index % sites { inside } else { between };
+        }
+        if sites == 0 {
+            return links;
         }
         for pair in pairs.iter().filter(|pair| pair.key != "between" && pair.key != "inside") {
             self.named_link(cluster, &mut links, pair);

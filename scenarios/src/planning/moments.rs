@@ -77,6 +77,8 @@ pub(crate) struct Moments<'a> {
     frame: Frame,
     called: BTreeMap<&'a str, usize>,
     known: Vec<Option<Extent>>,
+    /// On the way from an entry to what it refers to.
+    waiting: Vec<bool>,
 }
 
 impl<'a> Moments<'a> {
@@ -87,24 +89,28 @@ impl<'a> Moments<'a> {
                 called.entry(name).or_insert(index);
             }
         }
-        Self { items, sources, frame, called, known: vec![None; items.len()] }
+        Self { items, sources, frame, called, known: vec![None; items.len()], waiting: vec![false; items.len()] }
     }
 
     /// Follows references from `start` until all on the way are known.
     fn find(&mut self, start: usize, report: &mut Report) {
         let mut stack = vec![start];
+        self.waiting[start] = true;
         while let Some(&index) = stack.last() {
             if self.known[index].is_some() {
                 stack.pop();
                 continue;
             }
             match self.reference(index) {
-                Some(other) if self.known[other].is_none() && stack.contains(&other) => {
+                Some(other) if self.known[other].is_none() && self.waiting[other] => {
                     let span = self.items[index].get("at").map(|at| at.span).unwrap_or_default();
                     report.meaning(span, "these events wait for each other", "give one of them a time");
                     self.known[index] = Some(self.extent(index, Instant::ZERO));
                 }
-                Some(other) if self.known[other].is_none() => stack.push(other),
+                Some(other) if self.known[other].is_none() => {
+                    self.waiting[other] = true;
+                    stack.push(other);
+                }
                 _ => {
                     let at = self.at(index, report);
                     self.known[index] = Some(self.extent(index, at));
