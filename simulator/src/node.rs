@@ -254,6 +254,9 @@ pub trait Elements {
     /// Where `node` is and which stream its chance comes from.
     fn place(&self, node: NodeId) -> Place;
 
+    /// Counts a packet to or from an endpoint that the network judges.
+    fn count_packet(&mut self, endpoint: NodeId) -> u32;
+
     /// Hints the processor at the records that an event will touch.
     fn prefetch(&self, node: NodeId, packet: Option<&Packet>);
 }

@@ -34,8 +34,7 @@ impl Simulation {
     /// A run at its first moment. `settings[0]` holds at the start; `schedule` is sorted by instant.
     pub fn new(layout: &Layout, settings: Vec<Settings>, schedule: Vec<Entry>, seed: u64) -> Self {
         let site = Site::new(layout, &settings[0], seed);
-        let (endpoints, links) = (site.endpoints(), settings[0].links.clone());
-        let engine = Engine::new(site, links, endpoints, layout.pbxs.len());
+        let engine = Engine::new(site, settings[0].links.clone(), layout.pbxs.len());
         Self { engine, settings, schedule, done: 0 }
     }
 

@@ -197,11 +197,19 @@ impl Elements for Site {
     }
 
     #[inline]
+    fn count_packet(&mut self, endpoint: NodeId) -> u32 {
+        self.phones.get_mut(endpoint.index()).map_or(0, Phone::count_packet)
+    }
+
+    #[inline]
     fn prefetch(&self, node: NodeId, packet: Option<&Packet>) {
         if let Some(phone) = self.phones.get(node.index()) {
             return prefetch(phone);
         }
         let (Some(packet), Some(pbx)) = (packet, self.pbxs.get(node.index() - self.phones.len())) else { return };
+        if let Some(phone) = self.phones.get(packet.source.index()) {
+            prefetch(phone);
+        }
         if let Body::Register(register) = packet.body
             && let Some(binding) = pbx.bindings().get(register.aor, &self.cluster.people)
         {

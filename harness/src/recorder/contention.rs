@@ -11,6 +11,7 @@ use simulator::licence::feature::Feature;
 use simulator::node::NodeId;
 use simulator::time::{Duration, Instant};
 
+use super::bits::Bits;
 use super::gauges::is_at_capacity;
 use super::level::Level;
 use super::scope::Window;
@@ -19,12 +20,24 @@ use super::step::Step;
 /// A refusal not followed by a grant within this is a true denial.
 const TRUE_AFTER: Duration = Duration::seconds(300);
 
+const FEATURES: usize = Feature::FLOATING.len();
+const KINDS: usize = 3;
+
+#[inline]
+fn key(feature: Feature, stock: StockKind) -> usize {
+    (usize::from(stock.owner) * FEATURES + feature.index()) * KINDS + stock.kind as usize
+}
+
 /// All stocks, and the wishes that were refused.
 #[derive(Clone, Debug)]
 pub(super) struct Contention {
     stocks: Vec<StockMeter>,
+    /// Place in `stocks` by owner, feature and kind.
+    places: Vec<Option<u32>>,
     /// When each wish in progress was first refused, and for which feature.
     refused: BTreeMap<u32, (Instant, Feature)>,
+    /// The same endpoints as bits: most wishes are not among them.
+    is_refused: Bits,
     /// True denials and wishes, by feature.
     denied: [u64; Feature::FLOATING.len()],
     wishes: [u64; Feature::FLOATING.len()],
@@ -59,9 +72,15 @@ impl Contention {
                 }
             }
         }
+        let mut places = vec![None; plan.layout.pbxs.len() * FEATURES * KINDS];
+        for (place, stock) in stocks.iter().enumerate() {
+            places[key(stock.feature, stock.kind)] = Some(place as u32);
+        }
         Self {
             stocks,
+            places,
             refused: BTreeMap::new(),
+            is_refused: Bits::default(),
             denied: [0; 3],
             wishes: [0; 3],
             refused_first: [0; 3],
@@ -71,8 +90,8 @@ impl Contention {
 
     /// The wait of a grant: since the wish was first refused, or since it was asked.
     pub(super) fn wait_of(&self, now: Instant, endpoint: NodeId, asked: Instant) -> Duration {
-        let since = self.refused.get(&endpoint.0).map_or(asked, |(first, _)| (*first).min(asked));
-        now.since(since)
+        let refused = self.is_refused.has(endpoint.index()).then(|| self.refused.get(&endpoint.0)).flatten();
+        now.since(refused.map_or(asked, |(first, _)| (*first).min(asked)))
     }
 
     /// (true denials, wishes) of a feature.
@@ -104,7 +123,9 @@ impl Contention {
             }
             Event::Denied { feature, endpoint, reason, .. } => {
                 let warm = step.now >= self.warm;
-                self.refused.entry(endpoint.0).or_insert((step.now, feature));
+                if self.is_refused.add(endpoint.index()) {
+                    self.refused.insert(endpoint.0, (step.now, feature));
+                }
                 if let Some(stock) = self.asked_at(step, feature) {
                     *stock.row.denials.entry(reason.code().into()).or_insert(0) += 1;
                     stock.row.denials_observed += u64::from(warm);
@@ -131,9 +152,11 @@ impl Contention {
     #[inline]
     pub(super) fn on_step(&mut self, step: &Step<'_>) {
         let Some(pbx) = step.pbx else { return };
-        for stock in self.stocks.iter_mut().filter(|stock| usize::from(stock.kind.owner) == pbx) {
-            if stock.kind.kind == Kind::Installed {
-                stock.full.set(step.now, u64::from(is_at_capacity(step.site, pbx, stock.feature)));
+        for feature in Feature::FLOATING {
+            let kind = StockKind { owner: pbx as u16, kind: Kind::Installed };
+            if let Some(place) = self.places[key(feature, kind)] {
+                let full = is_at_capacity(step.site, pbx, feature);
+                self.stocks[place as usize].full.set(step.now, u64::from(full));
             }
         }
     }
@@ -148,9 +171,10 @@ impl Contention {
 
     /// A wish has ended: its refusal was a true denial unless it came true soon.
     fn close(&mut self, step: &Step<'_>, granted: bool) {
-        if self.refused.is_empty() {
+        if !self.is_refused.has(step.node.index()) {
             return;
         }
+        self.is_refused.remove(step.node.index());
         if let Some((first, feature)) = self.refused.remove(&step.node.0) {
             let soon = granted && step.now.since(first) <= TRUE_AFTER;
             self.denied[feature.index()] += u64::from(!soon);
@@ -158,15 +182,15 @@ impl Contention {
     }
 
     fn stock(&mut self, feature: Feature, kind: StockKind) -> &mut StockMeter {
-        let place = self.stocks.iter().position(|stock| stock.feature == feature && stock.kind == kind);
-        &mut self.stocks[place.expect("every stock a PBX can issue from was laid out at the start")]
+        let place = self.places[key(feature, kind)];
+        &mut self.stocks[place.expect("every stock a PBX can issue from was laid out at the start") as usize]
     }
 
     /// The stock that attempts at a PBX count under: its domain's.
     fn asked_at(&mut self, step: &Step<'_>, feature: Feature) -> Option<&mut StockMeter> {
         let owner = step.site.cluster().facts[step.pbx?].domain;
-        let installed = |stock: &&mut StockMeter| stock.feature == feature && stock.kind.owner == owner;
-        self.stocks.iter_mut().filter(|stock| stock.kind.kind == Kind::Installed).find(installed)
+        let place = self.places[key(feature, StockKind { owner, kind: Kind::Installed })]?;
+        self.stocks.get_mut(place as usize)
     }
 
     /// The rows, once the run has reached its end. Stocks nobody could ask are left out.

@@ -73,7 +73,9 @@ impl Story {
     }
 
     pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event, cut_off: u64, in_service: u64) {
-        let Some(name) = step.pbx.map(|pbx| self.names[pbx].clone()) else { return };
+        let tells =
+            matches!(event, Event::Crashed | Event::Restarted | Event::Role { .. } | Event::TakeoverRefused { .. });
+        let Some(name) = step.pbx.filter(|_| tells).map(|pbx| self.names[pbx].clone()) else { return };
         let count = units::count;
         let (what, detail) = match *event {
             Event::Crashed => (

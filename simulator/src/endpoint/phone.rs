@@ -43,6 +43,8 @@ pub struct Phone {
     /// Sessions begun so far.
     sessions: u32,
     seen: Seen,
+    /// Packets to or from it that the network has judged: what its chance is counted by.
+    judged: u32,
     /// Lifetime to ask for if a registrar found ours too brief (423); 0: the population's.
     asked_s: u32,
     aor: Aor,
@@ -104,6 +106,7 @@ impl Phone {
             waits: 0,
             sessions: 0,
             seen: Seen::default(),
+            judged: 0,
             asked_s: 0,
             aor,
             server,
@@ -132,6 +135,13 @@ impl Phone {
     /// The PBX its registration or request is with.
     pub fn server(&self) -> u16 {
         self.server
+    }
+
+    /// Counts a packet that the network judges.
+    #[inline]
+    pub fn count_packet(&mut self) -> u32 {
+        self.judged = self.judged.wrapping_add(1);
+        self.judged
     }
 
     /// Whether it has power.

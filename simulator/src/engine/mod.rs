@@ -71,13 +71,13 @@ pub struct Engine<E> {
 }
 
 impl<E: Elements> Engine<E> {
-    /// An engine at instant zero, every node's first wake-up set. `endpoints` come first among the nodes.
-    pub fn new(elements: E, links: Links, endpoints: usize, pbxs: usize) -> Self {
+    /// An engine at instant zero, every node's first wake-up set.
+    pub fn new(elements: E, links: Links, pbxs: usize) -> Self {
         let nodes = elements.nodes();
         let mut engine = Self {
             now: Instant::ZERO,
             queue: Queue::with_capacity(nodes + nodes / 4),
-            network: Network::new(links, endpoints, pbxs),
+            network: Network::new(links, pbxs),
             flights: Vec::new(),
             free: Vec::new(),
             wakes: vec![Instant::NEVER; nodes],
@@ -252,8 +252,11 @@ impl<E: Elements> Engine<E> {
                 self.launch(departs, Flight { packet, departs, state: FlightState::UnderWay });
                 continue;
             }
-            let places = [source, target].map(|node| (self.elements.place(node), node.index()));
-            let verdict = self.network.judge(places[0], places[1], packet.reliable);
+            let places = [source, target].map(|node| self.elements.place(node));
+            let endpoint = if places[0].pbx.is_none() { source } else { target };
+            let elements = &mut self.elements;
+            let count = || elements.count_packet(endpoint);
+            let verdict = self.network.judge(places[0], places[1], packet.reliable, count);
             if let Some(latency) = verdict.second {
                 self.launch_copy(departs, latency, packet);
             }
@@ -311,7 +314,6 @@ impl<E: Elements> Engine<E> {
     fn look_ahead(&self) {
         if let Some(due) = self.queue.ahead(LOOK_AHEAD) {
             crate::prefetch::prefetch(&self.wakes[due.node.index()]);
-            self.network.prefetch(due.node.index());
             let packet = (due.packet != WAKE).then(|| &self.flights[due.packet as usize].packet);
             self.elements.prefetch(due.node, packet);
         }

@@ -26,17 +26,15 @@ pub struct Verdict {
 #[derive(Clone, Debug)]
 pub struct Network {
     links: Links,
-    /// Packets judged to or from each endpoint.
-    of_endpoint: Vec<u32>,
     /// Packets judged for each ordered pair of PBXs.
     of_pair: Vec<u32>,
     pbxs: usize,
 }
 
 impl Network {
-    /// For that many endpoints and PBXs.
-    pub fn new(links: Links, endpoints: usize, pbxs: usize) -> Self {
-        Self { links, of_endpoint: vec![0; endpoints], of_pair: vec![0; pbxs * pbxs], pbxs }
+    /// For that many PBXs.
+    pub fn new(links: Links, pbxs: usize) -> Self {
+        Self { links, of_pair: vec![0; pbxs * pbxs], pbxs }
     }
 
     /// Other links from now on; packets under way are not affected.
@@ -44,36 +42,23 @@ impl Network {
         self.links = links;
     }
 
-    /// Brings the counter of an endpoint near.
+    /// Judges one packet from `source` to `target`. `count` counts the packets of the endpoint at one end; between two
+    /// PBXs the network counts itself.
     #[inline]
-    pub fn prefetch(&self, endpoint: usize) {
-        if let Some(count) = self.of_endpoint.get(endpoint) {
-            crate::prefetch::prefetch(count);
-        }
-    }
-
-    /// Judges one packet from `source` to `target`, both by place and node number.
-    #[inline]
-    pub fn judge(&mut self, source: (Place, usize), target: (Place, usize), reliable: bool) -> Verdict {
-        let link_index = usize::from(source.0.site) * usize::from(self.links.sites) + usize::from(target.0.site);
-        let link = &self.links.profiles[usize::from(self.links.table[link_index])];
-        let (key, count) = match (source.0.pbx, target.0.pbx) {
+    pub fn judge(&mut self, source: Place, target: Place, reliable: bool, count: impl FnOnce() -> u32) -> Verdict {
+        let place = usize::from(source.site) * usize::from(self.links.sites) + usize::from(target.site);
+        let link = &self.links.profiles[usize::from(self.links.table[place])];
+        let (key, count) = match (source.pbx, target.pbx) {
             (Some(from), Some(to)) => {
                 let count = &mut self.of_pair[usize::from(from) * self.pbxs + usize::from(to)];
                 *count = count.wrapping_add(1);
-                (rng::key(source.0.stream ^ target.0.stream.rotate_left(17), Purpose::Trunkline), *count)
+                (rng::key(source.stream ^ target.stream.rotate_left(17), Purpose::Trunkline), *count)
             }
-            (None, _) => (rng::key(source.0.stream, Purpose::Uplink), bump(&mut self.of_endpoint, source.1)),
-            (Some(_), None) => (rng::key(target.0.stream, Purpose::Downlink), bump(&mut self.of_endpoint, target.1)),
+            (None, _) => (rng::key(source.stream, Purpose::Uplink), count()),
+            (Some(_), None) => (rng::key(target.stream, Purpose::Downlink), count()),
         };
         link.judge(key, count, reliable)
     }
-}
-
-#[inline]
-fn bump(counts: &mut [u32], index: usize) -> u32 {
-    counts[index] = counts[index].wrapping_add(1);
-    counts[index]
 }
 
 impl Link {
