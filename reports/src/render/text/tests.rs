@@ -214,6 +214,8 @@ fn a_long_story_says_how_much_is_left_out() {
     let mut result = sample::of_seeds(42..43);
     let moment = result.seeds[0].timeline[0].clone();
     result.seeds[0].timeline = vec![moment; 21];
+    assert_eq!(story::lines(&result.seeds[0].timeline, 0, 20).pop(), Some("  … and 1 more moments".to_owned()));
+    assert_eq!(story::lines(&result.seeds[0].timeline, 0, 21).len(), 21);
     let text = shown(vec![result]);
     let told = text.matches("08:56:00  sign-in begins").count();
     assert!(told < 21 && text.contains(&format!("… and {} more moments", 21 - told)), "{text}");
