@@ -93,7 +93,8 @@ impl Checker<'_> {
     fn unknown_key(&mut self, block: &Block, pair: &Pair, trail: &Trail<'_>) {
         let place = if trail.depth == 0 { "at the top".to_owned() } else { format!("in {}", trail.path()) };
         let names = block.keys.iter().map(|key| key.name);
-        let mut advice = did_you_mean(&pair.key, names.clone());
+        // Comparing words costs more than reading: not for what nobody will see.
+        let mut advice = if self.report.is_full() { String::new() } else { did_you_mean(&pair.key, names.clone()) };
         if advice.is_empty() && block.keys.len() <= 7 {
             advice = format!("keys here: {}", either(names));
         }

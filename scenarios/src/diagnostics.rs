@@ -158,6 +158,11 @@ impl Report {
         before.is_some_and(|((source, _), end)| *source == span.source && span.start < *end)
     }
 
+    /// Whether more is only counted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.list.len() >= KEPT
+    }
+
     /// Errors so far.
     pub(crate) fn errors(&self) -> usize {
         self.errors

@@ -1,4 +1,14 @@
-//! From a scenario file to a plan.
+//! From a scenario file to a plan: the text is read into a tree whose every value knows its place, checked against the
+//! tables of the language, and planned. Nothing after a [`plan::Plan`] can fail on configuration.
+//!
+//! ```
+//! let text = "pbxsim: 1\nlasts: 30\nusers: { desk: { count: 5 } }\nexpect: [no users are dropped]\n";
+//! let wrong = scenarios::load("desk.yaml", text, &[], None).unwrap_err();
+//! assert_eq!(wrong.places().next().map(|place| (place.line, place.column, place.message)), Some((2, 8, "30 what?")));
+//!
+//! let right = scenarios::load("desk.yaml", text, &["lasts=30 min".to_owned()], None);
+//! assert!(right.is_err(), "the file itself must be right, too");
+//! ```
 
 mod check;
 mod diagnostics;

@@ -20,7 +20,7 @@ use crate::yaml::{Kind, Node, Pair};
 /// Steps of one ramp.
 const STEPS: u64 = 100;
 /// Changes of settings in one run.
-const MAX_CHANGES: usize = 5_000;
+const MAX_CHANGES: usize = 2_000;
 /// Settings times what one weighs.
 const MAX_WEIGHT: usize = 20_000_000;
 /// Blocks whose values may change.

@@ -18,6 +18,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "wrong indentation: this key does not line up with its neighbours",
         "indent it as they are",
     ),
+    ("recursion limit", "blocks within blocks, more than 64 deep", "a scenario needs six"),
     ("invalid indentation", "wrong indentation", "indent as the neighbours are"),
     ("unknown anchor", "an alias (*) is not part of the scenario language", "write the value out, or use \"like\""),
     ("simple key", "a key without a colon", "write KEY: VALUE"),
