@@ -251,8 +251,11 @@ pub trait Elements {
     /// Whether `node` hears anything.
     fn is_up(&self, node: NodeId) -> bool;
 
-    /// Where `node` is and which stream its chance comes from.
+    /// Where `node` is.
     fn place(&self, node: NodeId) -> Place;
+
+    /// The random stream of `node` (see [`crate::rng::stream`]).
+    fn stream(&self, node: NodeId) -> u64;
 
     /// Counts a packet to or from an endpoint that the network judges.
     fn count_packet(&mut self, endpoint: NodeId) -> u32;
@@ -261,13 +264,11 @@ pub trait Elements {
     fn prefetch(&self, node: NodeId, packet: Option<&Packet>);
 }
 
-/// A node's site and random stream.
+/// A node's site.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Place {
     /// Index of its site.
     pub site: u16,
-    /// Its stream (see [`crate::rng::stream`]).
-    pub stream: u64,
     /// `Some(index)` for a PBX, `None` for an endpoint.
     pub pbx: Option<u16>,
 }

@@ -185,14 +185,21 @@ impl Elements for Site {
     #[inline]
     fn place(&self, node: NodeId) -> Place {
         if let Some(phone) = self.phones.get(node.index()) {
-            let aor = phone.aor();
-            let site = self.cluster.people.blocks[usize::from(aor.block)].block.site;
-            return Place { site, stream: self.cluster.people.device_stream(aor), pbx: None };
+            let block = usize::from(phone.aor().block);
+            return Place { site: self.cluster.people.blocks[block].block.site, pbx: None };
         }
         let index = node.index() - self.phones.len();
         match self.cluster.facts.get(index) {
-            Some(facts) => Place { site: facts.site, stream: facts.stream, pbx: Some(index as u16) },
-            None => Place { site: 0, stream: 0, pbx: None },
+            Some(facts) => Place { site: facts.site, pbx: Some(index as u16) },
+            None => Place { site: 0, pbx: None },
+        }
+    }
+
+    #[inline]
+    fn stream(&self, node: NodeId) -> u64 {
+        match self.phones.get(node.index()) {
+            Some(phone) => self.cluster.people.device_stream(phone.aor()),
+            None => self.cluster.facts.get(node.index() - self.phones.len()).map_or(0, |facts| facts.stream),
         }
     }
 

@@ -221,7 +221,8 @@ impl StockMeter {
             Kind::Escrow => "escrow",
             Kind::Replica => "replica",
         };
-        let demand = plan.demands.iter().find(|demand| demand.feature == feature);
+        let central = kind == Kind::Installed && pbx.role == Role::Master;
+        let demand = plan.demands.iter().find(|demand| central && demand.feature == feature);
         let row = Stock {
             feature: feature.name().into(),
             node: pbx.name.clone(),

@@ -1,5 +1,6 @@
 //! What each timeline entry did: takeover, failback, who is registered again, when views agreed.
 
+use reports::expectation::{Claim, Metric};
 use scenarios::plan::Plan;
 use simulator::event::Event;
 use simulator::site::Site;
@@ -17,6 +18,8 @@ pub(super) struct Unfolding {
     pub(super) takeover: Option<Duration>,
     pub(super) failback: Option<Duration>,
     pub(super) agreed: Option<Duration>,
+    /// Whether a sentence asks when views agreed: looking costs time.
+    asked: bool,
 }
 
 impl Unfolding {
@@ -28,8 +31,17 @@ impl Unfolding {
             takeover: None,
             failback: None,
             agreed: None,
+            asked: false,
         };
-        plan.occasions.iter().map(of).collect()
+        let mut all: Vec<Self> = plan.occasions.iter().map(of).collect();
+        for expectation in &plan.expectations {
+            if let Claim::Measure { measured, .. } = &expectation.claim
+                && let (Metric::TimeToAgree, Some(occasion)) = (measured.metric, measured.occasion)
+            {
+                all[usize::from(occasion)].asked = true;
+            }
+        }
+        all
     }
 
     /// When the views must agree again from.
@@ -54,7 +66,7 @@ impl Unfolding {
 
     /// After a step of a PBX: whether all views agree by now.
     pub(super) fn on_step(&mut self, step: &Step<'_>) {
-        if self.agreed.is_none() && step.now >= self.ends() && views_agree(step.site, step.now) {
+        if self.asked && self.agreed.is_none() && step.now >= self.ends() && views_agree(step.site, step.now) {
             self.agreed = Some(step.now.since(self.ends()));
         }
     }

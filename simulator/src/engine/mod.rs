@@ -252,11 +252,14 @@ impl<E: Elements> Engine<E> {
                 self.launch(departs, Flight { packet, departs, state: FlightState::UnderWay });
                 continue;
             }
-            let places = [source, target].map(|node| self.elements.place(node));
-            let endpoint = if places[0].pbx.is_none() { source } else { target };
+            let (from, to) = (self.elements.place(source), self.elements.place(target));
             let elements = &mut self.elements;
-            let count = || elements.count_packet(endpoint);
-            let verdict = self.network.judge(places[0], places[1], packet.reliable, count);
+            let chance = || match (from.pbx, to.pbx) {
+                (Some(_), Some(_)) => (elements.stream(source) ^ elements.stream(target).rotate_left(17), 0),
+                (None, _) => (elements.stream(source), elements.count_packet(source)),
+                (Some(_), None) => (elements.stream(target), elements.count_packet(target)),
+            };
+            let verdict = self.network.judge(from, to, packet.reliable, chance);
             if let Some(latency) = verdict.second {
                 self.launch_copy(departs, latency, packet);
             }

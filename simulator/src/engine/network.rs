@@ -42,22 +42,32 @@ impl Network {
         self.links = links;
     }
 
-    /// Judges one packet from `source` to `target`. `count` counts the packets of the endpoint at one end; between two
-    /// PBXs the network counts itself.
+    /// Judges one packet. `chance` tells the stream and the count of the endpoint at one end; of two PBXs it tells the
+    /// stream of the pair, and the network counts itself.
     #[inline]
-    pub fn judge(&mut self, source: Place, target: Place, reliable: bool, count: impl FnOnce() -> u32) -> Verdict {
+    pub fn judge(
+        &mut self,
+        source: Place,
+        target: Place,
+        reliable: bool,
+        chance: impl FnOnce() -> (u64, u32),
+    ) -> Verdict {
         let place = usize::from(source.site) * usize::from(self.links.sites) + usize::from(target.site);
         let link = &self.links.profiles[usize::from(self.links.table[place])];
-        let (key, count) = match (source.pbx, target.pbx) {
+        if let (Some(delay), true, true) = (link.latency.constant(), link.loss.is_zero(), link.duplicates.is_zero()) {
+            return Verdict { first: Some(delay), second: None };
+        }
+        let (stream, count) = chance();
+        let (purpose, count) = match (source.pbx, target.pbx) {
             (Some(from), Some(to)) => {
                 let count = &mut self.of_pair[usize::from(from) * self.pbxs + usize::from(to)];
                 *count = count.wrapping_add(1);
-                (rng::key(source.stream ^ target.stream.rotate_left(17), Purpose::Trunkline), *count)
+                (Purpose::Trunkline, *count)
             }
-            (None, _) => (rng::key(source.stream, Purpose::Uplink), count()),
-            (Some(_), None) => (rng::key(target.stream, Purpose::Downlink), count()),
+            (None, _) => (Purpose::Uplink, count),
+            (Some(_), None) => (Purpose::Downlink, count),
         };
-        link.judge(key, count, reliable)
+        link.judge(rng::key(stream, purpose), count, reliable)
     }
 }
 
