@@ -1,3 +1,38 @@
-//! pbxsim.
+//! `pbxsim`: reads the command line, does what it says, and tells by its exit code how that ended.
 
-fn main() {}
+mod args;
+mod clock;
+mod commands;
+mod complaint;
+mod exit;
+mod interrupt;
+mod logs;
+mod nearest;
+mod next;
+mod paragraph;
+mod progress;
+mod run_files;
+mod scenario_files;
+mod screen;
+mod shell;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Args;
+
+fn main() -> ExitCode {
+    logs::start();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return commands::misread(&error),
+    };
+    commands::obey(args.verb).map_or_else(
+        |complaint| {
+            screen::tell(&complaint.to_string());
+            complaint.exit.into()
+        },
+        ExitCode::from,
+    )
+}

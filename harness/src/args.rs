@@ -1,0 +1,339 @@
+//! The command line as typed. What it means is decided by the commands.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use scenarios::Template;
+
+use crate::complaint::Complaint;
+use crate::exit;
+
+/// Simulates a PBX cluster, its people and its licences, and says whether it holds.
+#[derive(Debug, Parser)]
+#[command(name = "pbxsim", version, max_term_width = 80, after_help = exit::IN_WORDS)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+}
+
+/// What can be asked for; hidden ones answer "not yet".
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Write a commented scenario to start from
+    New(New),
+    /// Find every mistake in scenario files; nothing runs
+    Check(Check),
+    /// Say back what a scenario will do, and what theory expects
+    Explain(Explain),
+    /// Run scenarios in virtual time: PASS or FAIL, and why
+    Run(Run),
+    /// Show the result of an earlier run again
+    Show(Show),
+    /// List what there is: templates, sentences, measures, runs, …
+    List(List),
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man(Man),
+    #[command(hide = true, disable_help_flag = true)]
+    Audit(Later),
+    #[command(hide = true, disable_help_flag = true)]
+    Quote(Later),
+    #[command(hide = true, disable_help_flag = true)]
+    Serve(Later),
+    #[command(hide = true, disable_help_flag = true)]
+    Calibrate(Later),
+    #[command(hide = true, disable_help_flag = true)]
+    Sweep(Later),
+    #[command(hide = true, disable_help_flag = true)]
+    Plan(Later),
+    #[command(hide = true, disable_help_flag = true)]
+    Compare(Later),
+    #[command(hide = true, disable_help_flag = true)]
+    Worker(Later),
+    #[command(hide = true, disable_help_flag = true)]
+    Trace(Later),
+}
+
+/// `pbxsim new`.
+#[derive(Debug, Parser)]
+pub(crate) struct New {
+    /// Where to write it; an existing file is never touched
+    pub(crate) file: PathBuf,
+    /// What to start from
+    #[arg(long, value_name = "NAME", default_value = "rush", value_parser = templates())]
+    pub(crate) template: String,
+}
+
+/// `pbxsim check`.
+#[derive(Debug, Parser)]
+pub(crate) struct Check {
+    /// Scenario files, or folders of them
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[arg(long, hide = true, value_name = "SYSTEM")]
+    pub(crate) ci: Option<String>,
+}
+
+/// `pbxsim explain`.
+#[derive(Debug, Parser)]
+pub(crate) struct Explain {
+    /// Scenario file
+    pub(crate) file: Option<PathBuf>,
+    /// Only this variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// Another value for one path of the file; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    #[arg(long, hide = true, value_name = "ADDRESS")]
+    pub(crate) wire: Option<String>,
+}
+
+/// `pbxsim run`.
+#[derive(Debug, Parser)]
+pub(crate) struct Run {
+    /// Scenario files, or folders of them
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Another value for one path of the file; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// Only this variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// One run, with this seed
+    #[arg(long, value_name = "N", conflicts_with = "seeds")]
+    pub(crate) seed: Option<u64>,
+    /// So many runs, with seeds from the file's on [default: as the file says, or 20]
+    #[arg(long, value_name = "N")]
+    pub(crate) seeds: Option<Seeds>,
+    /// Threads [default: one per core]; the result is the same on any number
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Where the run file goes [default: runs/TIME-NAME.pbxrun]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// What to print: text, or json (alone on standard output)
+    #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) later: LaterFlags,
+}
+
+/// `pbxsim show`.
+#[derive(Debug, Parser)]
+pub(crate) struct Show {
+    /// Run file, or LAST for the newest in runs/
+    #[arg(value_name = "RUN|LAST")]
+    pub(crate) run: PathBuf,
+    /// What to print: text or json
+    #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: Format,
+}
+
+/// `pbxsim list`.
+#[derive(Debug, Parser)]
+pub(crate) struct List {
+    /// Which list
+    pub(crate) topic: Topic,
+}
+
+/// `pbxsim completions`.
+#[derive(Debug, Parser)]
+pub(crate) struct Completions {
+    /// For which shell
+    pub(crate) shell: Shell,
+}
+
+/// `pbxsim man`.
+#[derive(Debug, Parser)]
+pub(crate) struct Man {
+    /// Only the page of this verb
+    pub(crate) verb: Option<String>,
+}
+
+/// A verb of a later version, with whatever follows it.
+#[derive(Debug, Parser)]
+pub(crate) struct Later {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    _rest: Vec<OsString>,
+}
+
+/// Flags of `run` of a later version.
+#[derive(Debug, Parser)]
+pub(crate) struct LaterFlags {
+    #[arg(long, hide = true, value_name = "ADDRESS")]
+    wire: Option<String>,
+    #[arg(long, hide = true, value_name = "ADDRESS")]
+    i_may_load: Option<String>,
+    #[arg(long, hide = true)]
+    run_commands: bool,
+    #[arg(long, hide = true)]
+    watch: bool,
+    #[arg(long, hide = true, value_name = "URL")]
+    on: Option<String>,
+    #[arg(long, hide = true, value_name = "SYSTEM")]
+    ci: Option<String>,
+    #[arg(long, hide = true, value_name = "FILE")]
+    expect_summary: Option<PathBuf>,
+}
+
+/// How many seeds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Seeds {
+    /// So many.
+    Count(u32),
+    /// `auto`, `proof`: a later version decides.
+    Later(&'static str),
+}
+
+/// Renderings of a run; hidden ones answer "not yet".
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+    #[value(hide = true)]
+    Html,
+    #[value(hide = true)]
+    Md,
+    #[value(hide = true)]
+    Csv,
+    #[value(hide = true)]
+    Junit,
+    #[value(hide = true)]
+    Openmetrics,
+    #[value(hide = true)]
+    Pcap,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Topic {
+    /// Scenarios to start from
+    Templates,
+    /// Sentences that `expect` knows
+    Expectations,
+    /// What can be measured
+    Metrics,
+    /// What can be said of people, endpoints and attempts
+    Outcomes,
+    /// How many values become one
+    Statistics,
+    /// Ways to say when
+    Whens,
+    /// Why something was refused
+    Reasons,
+    /// What can happen on the timeline
+    Verbs,
+    /// Keys of a scenario file
+    Keys,
+    /// Licences that are simulated
+    Licences,
+    /// Runs kept in runs/, the newest first
+    Runs,
+    /// Scenarios in this folder
+    Scenarios,
+}
+
+impl Verb {
+    /// The name of a verb that does not exist yet.
+    pub(crate) fn later(&self) -> Option<&'static str> {
+        match self {
+            Self::Audit(_) => Some("audit"),
+            Self::Quote(_) => Some("quote"),
+            Self::Serve(_) => Some("serve"),
+            Self::Calibrate(_) => Some("calibrate"),
+            Self::Sweep(_) => Some("sweep"),
+            Self::Plan(_) => Some("plan"),
+            Self::Compare(_) => Some("compare"),
+            Self::Worker(_) => Some("worker"),
+            Self::Trace(_) => Some("trace"),
+            _ => None,
+        }
+    }
+}
+
+impl Run {
+    /// Refuses flags of a later version.
+    pub(crate) fn only_what_exists(&self) -> Result<(), Complaint> {
+        let later = &self.later;
+        let flags = [
+            (later.wire.is_some(), "--wire"),
+            (later.i_may_load.is_some(), "--i-may-load"),
+            (later.run_commands, "--run-commands"),
+            (later.watch, "--watch"),
+            (later.on.is_some(), "--on"),
+            (later.ci.is_some(), "--ci"),
+            (later.expect_summary.is_some(), "--expect-summary"),
+            (self.seeds == Some(Seeds::Later("auto")), "--seeds auto"),
+            (self.seeds == Some(Seeds::Later("proof")), "--seeds proof"),
+        ];
+        match flags.into_iter().find(|(is_given, _)| *is_given) {
+            Some((_, flag)) => Err(Complaint::not_yet(flag)),
+            None => self.format.only_what_exists(),
+        }
+    }
+}
+
+impl Format {
+    /// Refuses renderings of a later version.
+    pub(crate) fn only_what_exists(self) -> Result<(), Complaint> {
+        match self {
+            Self::Text | Self::Json => Ok(()),
+            later => {
+                let name = later.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+                Err(Complaint::not_yet(&format!("--as {name}")))
+            }
+        }
+    }
+}
+
+impl FromStr for Seeds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Later("auto")),
+            "proof" => Ok(Self::Later("proof")),
+            _ => match text.parse() {
+                Ok(count @ 1..=MOST_SEEDS) => Ok(Self::Count(count)),
+                _ => Err("it is a number from 1 to 1000000".to_owned()),
+            },
+        }
+    }
+}
+
+fn templates() -> PossibleValuesParser {
+    PossibleValuesParser::new(Template::ALL.iter().map(|template| template.name))
+}
+
+/// As the key `seeds` of a file.
+const MOST_SEEDS: u32 = 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn seeds_are_counted_from_one() {
+        assert_eq!("20".parse(), Ok(Seeds::Count(20)));
+        assert_eq!("auto".parse(), Ok(Seeds::Later("auto")));
+        assert!("0".parse::<Seeds>().is_err() && "many".parse::<Seeds>().is_err());
+    }
+}

@@ -1,0 +1,55 @@
+//! `pbxsim schema`, `completions` and `man`: made from the same definitions as the commands themselves.
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use crate::args::Args;
+use crate::complaint::Complaint;
+use crate::exit::Exit;
+use crate::nearest::nearest;
+use crate::screen;
+
+/// The JSON Schema of scenario files.
+pub(super) fn schema() -> Result<Exit, Complaint> {
+    let schema = serde_json::to_string_pretty(&scenarios::schema()).unwrap_or_default();
+    screen::print(&format!("{schema}\n"))?;
+    Ok(Exit::Held)
+}
+
+/// Completions for a shell.
+pub(super) fn completions(shell: Shell) -> Result<Exit, Complaint> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "pbxsim", &mut script);
+    print(&script)
+}
+
+/// The manual page of pbxsim, or of one verb.
+pub(super) fn man(verb: Option<&str>) -> Result<Exit, Complaint> {
+    let mut command = Args::command();
+    command.build();
+    let page = match verb {
+        None => command,
+        Some(verb) => page_of(&command, verb)?,
+    };
+    let mut text = Vec::new();
+    Man::new(page)
+        .render(&mut text)
+        .map_err(|error| Complaint::invalid(format!("the manual page was not written: {error}")))?;
+    print(&text)
+}
+
+fn page_of(command: &Command, verb: &str) -> Result<Command, Complaint> {
+    let visible: Vec<&Command> = command.get_subcommands().filter(|one| !one.is_hide_set()).collect();
+    if let Some(found) = visible.iter().find(|one| one.get_name() == verb) {
+        return Ok((*found).clone());
+    }
+    let near = nearest(verb, visible.iter().map(|one| one.get_name()));
+    let hint = near.map(|name| format!("did you mean {name}?")).unwrap_or_default();
+    Err(Complaint::wrong(format!("there is no verb \"{verb}\"")).hint(hint))
+}
+
+fn print(bytes: &[u8]) -> Result<Exit, Complaint> {
+    screen::print(&String::from_utf8_lossy(bytes))?;
+    Ok(Exit::Held)
+}

@@ -1,0 +1,185 @@
+//! `pbxsim run`: all files are read first, then all seeds of all plans are one list of work; one summary, one run file.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use harness::run::{self, Item};
+use reports::measurements::{Measurements, Stopped};
+use reports::render::text::{Options, Style};
+use reports::render::{json, text};
+use reports::result::{Header, Host, RESULT_SCHEMA, RunResult};
+use reports::run_file::RunFile;
+use scenarios::plan::Plan;
+
+use crate::args::{self, Format, Seeds};
+use crate::clock::Stopwatch;
+use crate::commands::{load_right, which_scenario};
+use crate::complaint::Complaint;
+use crate::exit::Exit;
+use crate::progress::Display;
+use crate::run_files::Destination;
+use crate::{interrupt, next, screen};
+
+/// Runs what was asked for.
+pub(super) fn run(args: &args::Run) -> Result<Exit, Complaint> {
+    args.only_what_exists()?;
+    if args.files.is_empty() {
+        return Err(which_scenario("run"));
+    }
+    let Some(order) = Order::new(args)? else { return Ok(Exit::Wrong) };
+    let run = order.carry_out();
+    order.deliver(&run)
+}
+
+/// What is to be done, checked: nothing after it can fail on the command line.
+struct Order {
+    plans: Vec<Plan>,
+    seeds: Choice,
+    threads: usize,
+    destination: Destination,
+    format: Format,
+}
+
+/// Which seeds of a plan.
+#[derive(Clone, Copy)]
+enum Choice {
+    /// As many as the file says.
+    File,
+    /// So many, from the file's first on.
+    Count(u32),
+    /// One.
+    Only(u64),
+}
+
+impl Order {
+    /// What the command line means; `None` if a file is wrong, which was said then.
+    fn new(args: &args::Run) -> Result<Option<Self>, Complaint> {
+        let Some(scenarios) = load_right(&args.files, &args.overrides, args.variant.as_deref()) else {
+            return Ok(None);
+        };
+        let (paths, loaded): (Vec<PathBuf>, Vec<_>) = scenarios.into_iter().unzip();
+        let seeds = match (args.seed, &args.seeds) {
+            (Some(seed), _) => Choice::Only(seed),
+            (None, Some(Seeds::Count(count))) => Choice::Count(*count),
+            _ => Choice::File,
+        };
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Some(Self {
+            plans: loaded.into_iter().flat_map(|one| one.plans).collect(),
+            seeds,
+            threads: args.jobs.map_or_else(cores, usize::from),
+            destination: Destination::new(args.out.as_deref(), &paths)?,
+            format: args.format,
+        }))
+    }
+
+    /// Runs everything, until it is done or interrupted.
+    fn carry_out(&self) -> RunFile {
+        let items: Vec<Item<'_>> = self.plans.iter().flat_map(|plan| self.seeds.items(plan)).collect();
+        let threads = self.threads.min(items.len());
+        let interrupted = interrupt::flag();
+        let stopwatch = Stopwatch::start();
+        let measured = measure(&items, threads, &interrupted, stopwatch);
+        let wall_s = stopwatch.seconds();
+        let host = Host {
+            system: std::env::consts::OS.to_owned(),
+            machine: std::env::consts::ARCH.to_owned(),
+            cores: u32::try_from(threads).unwrap_or(u32::MAX),
+        };
+        let mut measured = measured.into_iter();
+        let results = self.plans.iter().map(|plan| {
+            let wanted = self.seeds.items(plan).count();
+            let header = Header { wall_s, host: host.clone(), ..header(plan, self.seeds) };
+            result(plan, header, measured.by_ref().take(wanted).collect())
+        });
+        RunFile { results: results.collect() }
+    }
+
+    /// Writes the run file and says what came out: the summary also where the file could not be written.
+    fn deliver(&self, run: &RunFile) -> Result<Exit, Complaint> {
+        let written = self.destination.write(run);
+        let shown = match self.format {
+            Format::Json => json::render(run),
+            _ => {
+                let path = written.as_ref().ok();
+                let options = Options {
+                    style: Style { colour: screen::has_colour() },
+                    path: path.map(|path| path.to_string_lossy().into_owned()),
+                    next: next::commands(run, path.map(|path| self.destination.name(path))),
+                };
+                text::render(run, &options)
+            }
+        };
+        screen::print(&shown)?;
+        written?;
+        let is_partial = run.results.iter().any(|result| result.header.partial);
+        Ok(if is_partial { Exit::Interrupted } else { run.verdict().into() })
+    }
+}
+
+impl Choice {
+    fn first(self, plan: &Plan) -> u64 {
+        match self {
+            Self::Only(seed) => seed,
+            Self::File | Self::Count(_) => plan.seed,
+        }
+    }
+
+    fn count(self, plan: &Plan) -> u32 {
+        match self {
+            Self::File => plan.seeds,
+            Self::Count(count) => count,
+            Self::Only(_) => 1,
+        }
+    }
+
+    fn items(self, plan: &Plan) -> impl Iterator<Item = Item<'_>> {
+        let first = self.first(plan);
+        (0..u64::from(self.count(plan))).map(move |place| Item { plan, seed: first.wrapping_add(place) })
+    }
+}
+
+fn measure(
+    items: &[Item<'_>],
+    threads: usize,
+    interrupted: &AtomicBool,
+    stopwatch: Stopwatch,
+) -> Vec<Option<Measurements>> {
+    let display = Display::new(items.len(), stopwatch, screen::redraws());
+    tracing::info!(seeds = items.len(), threads, "running");
+    let measured = run::all(items, threads, interrupted, &display);
+    display.clear();
+    measured
+}
+
+/// What the plan says; not yet what the machine adds.
+fn header(plan: &Plan, seeds: Choice) -> Header {
+    Header {
+        schema: RESULT_SCHEMA,
+        title: plan.title.clone(),
+        file: plan.source.path.clone(),
+        variant: plan.variant.clone(),
+        starts_s: plan.starts_s,
+        date: plan.date,
+        lasts_ns: plan.lasts.0,
+        warm_up_ns: plan.warm_up.0,
+        plan_digest: plan.digest,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: seeds.first(plan),
+        seeds_wanted: seeds.count(plan),
+        source: plan.source.text.clone(),
+        overrides: plan.source.overrides.clone(),
+        ..Header::default()
+    }
+}
+
+fn result(plan: &Plan, header: Header, measured: Vec<Option<Measurements>>) -> RunResult {
+    let is_whole =
+        |run: &Option<Measurements>| run.as_ref().is_some_and(|run| run.stopped != Some(Stopped::Interrupted));
+    let partial = !measured.iter().all(is_whole);
+    RunResult {
+        header: Header { partial, ..header },
+        expectations: plan.expectations.clone(),
+        seeds: measured.into_iter().flatten().collect(),
+    }
+}

@@ -1,0 +1,126 @@
+//! How far a run is, on standard error once it has taken a second: one line drawn over, or a line each 10 %.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use harness::run::{Progress, portions};
+
+use crate::clock::Stopwatch;
+use crate::screen;
+
+/// Shows the progress of a work list.
+pub(crate) struct Display {
+    stopwatch: Stopwatch,
+    redraws: bool,
+    seeds: u64,
+    seeds_done: AtomicU64,
+    portions_done: AtomicU64,
+    shown: Mutex<Shown>,
+}
+
+/// What the reader has seen last.
+#[derive(Default)]
+struct Shown {
+    at_s: f64,
+    tenths: u64,
+    drawn: bool,
+}
+
+impl Display {
+    /// For so many seeds over all plans; `redraws`: whether a line can be drawn over.
+    pub(crate) fn new(seeds: usize, stopwatch: Stopwatch, redraws: bool) -> Self {
+        Self {
+            stopwatch,
+            redraws,
+            seeds: seeds as u64,
+            seeds_done: AtomicU64::new(0),
+            portions_done: AtomicU64::new(0),
+            shown: Mutex::default(),
+        }
+    }
+
+    /// Takes the line away: what follows begins on a clean one.
+    pub(crate) fn clear(&self) {
+        if self.shown.lock().is_ok_and(|shown| shown.drawn) {
+            screen::tell(CLEAR);
+        }
+    }
+
+    /// Of 1.
+    fn share(&self) -> f64 {
+        let of_seeds = self.seeds_done.load(Ordering::Relaxed).saturating_mul(portions());
+        // A seed may end before its time: then its portions lag behind.
+        let done = self.portions_done.load(Ordering::Relaxed).max(of_seeds);
+        done as f64 / self.seeds.saturating_mul(portions()).max(1) as f64
+    }
+
+    fn show(&self) {
+        let seconds = self.stopwatch.seconds();
+        // Who finds another thread showing has nothing newer to say.
+        let Ok(mut shown) = self.shown.try_lock() else { return };
+        if seconds < FIRST_S || (self.redraws && seconds - shown.at_s < EACH_S) {
+            return;
+        }
+        let share = self.share().min(1.0);
+        let tenths = (share * 10.0) as u64;
+        if self.redraws {
+            screen::tell(&format!("{CLEAR}{}", self.line(share, seconds)));
+            shown.drawn = true;
+        } else if tenths > shown.tenths {
+            screen::tell(&format!("{}\n", self.line(share, seconds)));
+        }
+        shown.at_s = seconds;
+        shown.tenths = tenths;
+    }
+
+    fn line(&self, share: f64, seconds: f64) -> String {
+        let of_seeds = match self.seeds {
+            1 => String::new(),
+            seeds => format!("{} of {seeds} seeds, ", self.seeds_done.load(Ordering::Relaxed)),
+        };
+        let left = if share > 0.0 { seconds / share - seconds } else { 0.0 };
+        format!("  {:3.0}%  {of_seeds}{seconds:.0} s, about {left:.0} s to go", (share * 100.0).floor())
+    }
+}
+
+impl Progress for Display {
+    fn portion(&self) {
+        self.portions_done.fetch_add(1, Ordering::Relaxed);
+        self.show();
+    }
+
+    fn seed(&self) {
+        let done = self.seeds_done.fetch_add(1, Ordering::Relaxed) + 1;
+        tracing::info!(done, of = self.seeds, "a seed is done");
+        self.show();
+    }
+}
+
+/// Shorter runs show nothing.
+const FIRST_S: f64 = 1.0;
+/// Between two drawings.
+const EACH_S: f64 = 0.1;
+/// To the first column, and erase the line.
+const CLEAR: &str = "\r\x1b[K";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_counts_seeds_that_ended_early_as_whole() {
+        let display = Display::new(4, Stopwatch::start(), false);
+        (0..portions() / 2).for_each(|_| display.portion());
+        assert!((display.share() - 0.125).abs() < 1e-9);
+        display.seed();
+        assert!((display.share() - 0.25).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_line_says_what_is_done_and_what_is_left() {
+        let display = Display::new(20, Stopwatch::start(), false);
+        display.seeds_done.store(5, Ordering::Relaxed);
+        assert_eq!(display.line(0.25, 2.0), "   25%  5 of 20 seeds, 2 s, about 6 s to go");
+        assert_eq!(Display::new(1, Stopwatch::start(), false).line(0.5, 3.0), "   50%  3 s, about 3 s to go");
+    }
+}
