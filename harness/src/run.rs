@@ -52,7 +52,10 @@ pub fn all(
                     if interrupt.load(Ordering::Relaxed) {
                         return;
                     }
-                    let measured = one(items[place], interrupt, progress);
+                    let mut measured = one(items[place], interrupt, progress);
+                    if items[place].seed != items[place].plan.seed {
+                        keep_what_is_judged(&mut measured);
+                    }
                     progress.seed();
                     *results[place].lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(measured);
                 }
@@ -60,6 +63,13 @@ pub fn all(
         }
     });
     results.into_iter().map(|result| result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)).collect()
+}
+
+/// The first seed tells the story; of the others only counters are needed, and hundreds must fit into memory.
+fn keep_what_is_judged(measured: &mut Measurements) {
+    measured.latencies.clear();
+    measured.timeline.clear();
+    measured.service.levels.clear();
 }
 
 /// Runs one seed from its first moment to its last, or until a sentence, a breach or the interrupt ends it.

@@ -64,17 +64,17 @@ impl Gauge {
     pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event, registrations: &Registrations) {
         let now = step.now;
         match (self.metric, *event) {
-            (Metric::UnitsInUse | Metric::OverIssue | Metric::Escrow, Event::Taken { feature, stock, .. }) => {
-                if self.counts(step, feature, stock) {
-                    self.level.rise(now);
-                    self.over |=
-                        self.metric == Metric::OverIssue && self.level.level() > self.installed(step.site, feature);
-                }
+            (Metric::UnitsInUse | Metric::OverIssue | Metric::Escrow, Event::Taken { feature, stock, .. })
+                if self.counts(step, feature, stock) =>
+            {
+                self.level.rise(now);
+                self.over |=
+                    self.metric == Metric::OverIssue && self.level.level() > self.installed(step.site, feature);
             }
-            (Metric::UnitsInUse | Metric::OverIssue | Metric::Escrow, Event::Freed { feature, stock, .. }) => {
-                if self.counts(step, feature, stock) {
-                    self.level.fall(now);
-                }
+            (Metric::UnitsInUse | Metric::OverIssue | Metric::Escrow, Event::Freed { feature, stock, .. })
+                if self.counts(step, feature, stock) =>
+            {
+                self.level.fall(now);
             }
             (Metric::Retrying, Event::Retrying { on }) if step.aor().is_some_and(|aor| self.filter.meets(aor)) => {
                 if on { self.level.rise(now) } else { self.level.fall(now) }
@@ -162,9 +162,11 @@ impl Gauge {
         }
     }
 
-    /// Whether a gauge of over-issue has been above zero.
-    pub(super) fn is_over(&self) -> bool {
-        self.over
+    /// The peak so far, if the peak is what is wanted.
+    pub(super) fn peak_so_far(&self) -> Option<f64> {
+        let over = if self.over { 1.0 } else { 0.0 };
+        let peak = if self.metric == Metric::OverIssue { over } else { self.level.peak() as f64 };
+        (self.stat == Some(Stat::Peak)).then_some(peak)
     }
 
     /// Reads the gauge, just after everything that happens at its instant.

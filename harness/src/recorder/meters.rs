@@ -97,7 +97,7 @@ impl Meter {
         }
         match (self.metric, *event) {
             (Metric::CallCongestion, Event::Asked { feature, .. }) if Some(feature) == wanted => {
-                self.add(step.now, 0, 1)
+                self.add(step.now, 0, 1);
             }
             (Metric::CallCongestion, Event::Denied { feature, asked, .. }) if Some(feature) == wanted => {
                 self.add(asked, 1, 0);

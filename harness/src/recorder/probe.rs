@@ -1,7 +1,8 @@
 //! One sentence's probe: what it counts while the run goes on, and its tally at the end.
 
-use reports::expectation::{Bound, Claim, Expectation, Limit, Metric, Operand, Outcome, Quantity, Stat, Subject};
+use reports::expectation::{Claim, Expectation, Limit, Metric, Operand, Outcome, Quantity, Stat, Subject};
 use reports::measurements::Tally;
+use reports::verdict::cannot_hold;
 use scenarios::plan::Plan;
 use simulator::event::Event;
 use simulator::licence::feature::{Feature, FeatureSet};
@@ -14,9 +15,6 @@ use super::registrations::{Change, Registrations};
 use super::shares::{AttemptProbe, GroupProbe, QueueProbe};
 use super::step::Step;
 use super::value::Value;
-
-/// Samples before a share with `or stop` may end a run.
-const ENOUGH: u64 = 100;
 
 /// A sentence under way.
 pub(super) struct Probe {
@@ -130,36 +128,16 @@ impl Probe {
         if !self.expectation.or_stop {
             return false;
         }
-        match (&self.expectation.claim, &self.what) {
-            (Claim::Share { quantity, .. }, What::Attempts(attempts)) => share_is_lost(*quantity, &attempts.tally()),
-            (Claim::Time { percent_ppb, .. }, What::Attempts(attempts)) => {
-                share_is_lost(Quantity::Percent(Bound::AtLeast, *percent_ppb), &attempts.tally())
-            }
-            (Claim::Queue { limit_ns, .. }, What::Queue(queue)) => {
-                matches!(queue.tally(), Tally::Value { value: Some(longest), .. } if longest > *limit_ns as f64)
-            }
-            (Claim::Stock { .. }, What::Value { value: Value::Gauge(gauge), .. }) => gauge.is_over(),
-            _ => false,
-        }
-    }
-}
-
-/// Counts above their limit for good; shares whose 99 % interval lies beyond it.
-fn share_is_lost(quantity: Quantity, tally: &Tally) -> bool {
-    let Tally::Share { hits, of } = *tally else { return false };
-    let beyond = |limit_ppb: u64, high: bool| {
-        let (share, limit) = (hits as f64 / of.max(1) as f64, limit_ppb as f64 / 1e9);
-        let half = 2.576 * (limit * (1.0 - limit) / of.max(1) as f64).sqrt();
-        of >= ENOUGH && if high { share > limit + half } else { share < limit - half }
-    };
-    match quantity {
-        Quantity::No => hits > 0,
-        Quantity::Count(Bound::AtMost | Bound::Exactly, limit) | Quantity::BetweenCount(_, limit) => hits > limit,
-        Quantity::Count(Bound::FewerThan, limit) => hits >= limit,
-        Quantity::Percent(Bound::AtMost | Bound::FewerThan, limit) => beyond(limit, true),
-        Quantity::Percent(Bound::AtLeast | Bound::MoreThan, limit) => beyond(limit, false),
-        Quantity::BetweenPercent(low, high) => beyond(low, false) || beyond(high, true),
-        Quantity::All | Quantity::Count(..) | Quantity::Percent(Bound::Exactly, _) => false,
+        let decided = match &self.what {
+            What::Attempts(attempts) => attempts.decided(),
+            What::Queue(queue) => queue.tally(),
+            What::Value { value: Value::Gauge(gauge), other: None } => match gauge.peak_so_far() {
+                Some(peak) => Tally::Value { value: Some(peak), other: None, samples: 1 },
+                None => return false,
+            },
+            _ => return false,
+        };
+        cannot_hold(&self.expectation.claim, &decided)
     }
 }
 

@@ -117,6 +117,8 @@ pub(super) struct AttemptProbe {
     window: Window,
     hits: u64,
     of: u64,
+    /// Of them, those that have ended.
+    ended: u64,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -149,6 +151,7 @@ impl AttemptProbe {
             window: Window::new(plan, when, warmed),
             hits: 0,
             of: 0,
+            ended: 0,
         }
     }
 
@@ -156,15 +159,17 @@ impl AttemptProbe {
     pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event) {
         match (self.kind, *event) {
             (Kind::Wish(wanted), Event::Due { wish }) if wish == wanted => self.begin(step, step.now),
+            (Kind::Wish(wanted), Event::GaveUp { wish, due }) if wish == wanted => self.end(step, due),
             (Kind::Wish(wanted), Event::Accepted { wish, due, .. }) if wish == wanted => {
+                self.end(step, due);
                 if self.outcome == Outcome::Accepted {
                     self.hit(step, due);
                 }
             }
-            (Kind::Wish(wanted), Event::Answered { wish, due, status, reason, before, .. }) if wish == wanted => {
-                if self.is_first(status, reason, before) {
-                    self.hit(step, due);
-                }
+            (Kind::Wish(wanted), Event::Answered { wish, due, status, reason, before, .. })
+                if wish == wanted && self.is_first(status, reason, before) =>
+            {
+                self.hit(step, due);
             }
             (Kind::Checkout(wanted), event) => self.on_checkout(step, wanted, event),
             (Kind::Takeover, Event::Role { active: true }) => {
@@ -241,8 +246,21 @@ impl AttemptProbe {
         }
     }
 
+    #[inline]
+    fn end(&mut self, step: &Step<'_>, due: Instant) {
+        if self.window.has(due) && self.concerns(step) {
+            self.ended += 1;
+        }
+    }
+
     pub(super) fn tally(&self) -> Tally {
         Tally::Share { hits: self.hits, of: self.of }
+    }
+
+    /// What is decided so far: a wish under way may still go either way.
+    pub(super) fn decided(&self) -> Tally {
+        let ended = if matches!(self.kind, Kind::Wish(_)) { self.ended } else { self.of };
+        Tally::Share { hits: self.hits, of: ended.max(self.hits) }
     }
 }
 

@@ -276,9 +276,9 @@ impl StockRatio {
             return;
         }
         if up {
-            self.in_use.rise(step.now)
+            self.in_use.rise(step.now);
         } else {
-            self.in_use.fall(step.now)
+            self.in_use.fall(step.now);
         }
         if self.metric == Metric::TimeOverIssued {
             let installed = u64::from(step.site.cluster().installed(self.owner as u16, feature));
