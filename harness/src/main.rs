@@ -5,6 +5,7 @@ mod clock;
 mod commands;
 mod complaint;
 mod exit;
+mod huge_pages;
 mod interrupt;
 mod logs;
 mod nearest;
@@ -21,6 +22,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::Args;
+
+#[global_allocator]
+static ALLOCATOR: huge_pages::HugePages = huge_pages::HugePages;
 
 fn main() -> ExitCode {
     logs::start();
