@@ -16,6 +16,7 @@ mod run_files;
 mod scenario_files;
 mod screen;
 mod shell;
+mod usage;
 
 use std::process::ExitCode;
 

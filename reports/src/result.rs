@@ -58,7 +58,7 @@ pub struct Header {
 }
 
 /// Facts of the machine; nothing else in a result depends on it.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Host {
     /// Operating system.
@@ -67,6 +67,10 @@ pub struct Host {
     pub machine: String,
     /// Cores used.
     pub cores: u32,
+    /// Processor time of all cores until the result was there, in seconds.
+    pub cpu_s: f64,
+    /// Most memory resident at once, in kilobytes.
+    pub peak_kb: u64,
 }
 
 /// What a result comes to.

@@ -18,7 +18,7 @@ use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::progress::Display;
 use crate::run_files::Destination;
-use crate::{interrupt, next, screen};
+use crate::{interrupt, next, screen, usage};
 
 /// Runs what was asked for.
 pub(super) fn run(args: &args::Run) -> Result<Exit, Complaint> {
@@ -85,6 +85,8 @@ impl Order {
             system: std::env::consts::OS.to_owned(),
             machine: std::env::consts::ARCH.to_owned(),
             cores: u32::try_from(threads).unwrap_or(u32::MAX),
+            cpu_s: usage::cpu_s(),
+            peak_kb: usage::peak_kb(),
         };
         let mut measured = measured.into_iter();
         let results = self.plans.iter().map(|plan| {
@@ -145,7 +147,8 @@ fn measure(
     interrupted: &AtomicBool,
     stopwatch: Stopwatch,
 ) -> Vec<Option<Measurements>> {
-    let display = Display::new(items.len(), stopwatch, screen::redraws());
+    let is_one_plan = items.windows(2).all(|pair| std::ptr::eq(pair[0].plan, pair[1].plan));
+    let display = Display::new(items.len(), stopwatch, is_one_plan);
     tracing::info!(seeds = items.len(), threads, "running");
     let measured = run::all(items, threads, interrupted, &display);
     display.clear();
