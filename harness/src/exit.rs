@@ -52,10 +52,9 @@ impl From<Exit> for ExitCode {
 pub(crate) const INTERRUPTED: u8 = 130;
 /// For `--help` and the manual page.
 pub(crate) const IN_WORDS: &str = "\
-Exit codes:
-  0    every expectation held         3  no valid result, or it was not written
-  1    one failed, or an invariant    4  can't tell (no command of this version)
-  2    wrong file or command line   130  interrupted; the run file is partial";
+Exit codes: 0 all held; 1 an expectation failed or an invariant broke; 2 wrong
+  file or command line, nothing ran; 3 no valid result, or it was not written;
+  4 can't tell (no command of this version); 130 interrupted, partial run file";
 
 #[cfg(test)]
 mod tests {

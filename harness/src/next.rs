@@ -37,5 +37,6 @@ fn command(result: &RunResult) -> String {
 }
 
 fn next(command: String, note: &str) -> Next {
-    Next { command, note: note.to_owned() }
+    // A comment of the shell: the line can be copied whole.
+    Next { command, note: if note.is_empty() { String::new() } else { format!("# {note}") } }
 }

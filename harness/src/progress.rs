@@ -12,6 +12,8 @@ use crate::screen;
 pub(crate) struct Display {
     stopwatch: Stopwatch,
     redraws: bool,
+    /// Whether all seeds cost about the same, so that the time to go can be told.
+    foretells: bool,
     seeds: u64,
     seeds_done: AtomicU64,
     portions_done: AtomicU64,
@@ -27,11 +29,12 @@ struct Shown {
 }
 
 impl Display {
-    /// For so many seeds over all plans; `redraws`: whether a line can be drawn over.
-    pub(crate) fn new(seeds: usize, stopwatch: Stopwatch, redraws: bool) -> Self {
+    /// For so many seeds over all plans; `foretells`: whether they cost about the same.
+    pub(crate) fn new(seeds: usize, stopwatch: Stopwatch, foretells: bool) -> Self {
         Self {
             stopwatch,
-            redraws,
+            redraws: screen::redraws(),
+            foretells,
             seeds: seeds as u64,
             seeds_done: AtomicU64::new(0),
             portions_done: AtomicU64::new(0),
@@ -55,22 +58,24 @@ impl Display {
     }
 
     fn show(&self) {
-        let seconds = self.stopwatch.seconds();
         // Who finds another thread showing has nothing newer to say.
-        let Ok(mut shown) = self.shown.try_lock() else { return };
-        if seconds < FIRST_S || (self.redraws && seconds - shown.at_s < EACH_S) {
-            return;
+        if let Ok(mut shown) = self.shown.try_lock()
+            && let Some(text) = self.due(&mut shown, self.share().min(1.0), self.stopwatch.seconds())
+        {
+            screen::tell(&text);
         }
-        let share = self.share().min(1.0);
+    }
+
+    /// What is to be shown now, if it is time.
+    fn due(&self, shown: &mut Shown, share: f64, seconds: f64) -> Option<String> {
         let tenths = (share * 10.0) as u64;
-        if self.redraws {
-            screen::tell(&format!("{CLEAR}{}", self.line(share, seconds)));
-            shown.drawn = true;
-        } else if tenths > shown.tenths {
-            screen::tell(&format!("{}\n", self.line(share, seconds)));
+        let is_time = if self.redraws { seconds - shown.at_s >= EACH_S } else { tenths > shown.tenths };
+        if seconds < FIRST_S || !is_time {
+            return None;
         }
-        shown.at_s = seconds;
-        shown.tenths = tenths;
+        *shown = Shown { at_s: seconds, tenths, drawn: self.redraws };
+        let line = self.line(share, seconds);
+        Some(if self.redraws { format!("{CLEAR}{line}") } else { format!("{line}\n") })
     }
 
     fn line(&self, share: f64, seconds: f64) -> String {
@@ -78,8 +83,11 @@ impl Display {
             1 => String::new(),
             seeds => format!("{} of {seeds} seeds, ", self.seeds_done.load(Ordering::Relaxed)),
         };
-        let left = if share > 0.0 { seconds / share - seconds } else { 0.0 };
-        format!("  {:3.0}%  {of_seeds}{seconds:.0} s, about {left:.0} s to go", (share * 100.0).floor())
+        let left = match seconds / share - seconds {
+            left if self.foretells && left.is_finite() => format!(", about {left:.0} s to go"),
+            _ => String::new(),
+        };
+        format!("  {:3.0}%  {of_seeds}{seconds:.0} s{left}", (share * 100.0).floor())
     }
 }
 
@@ -109,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_share_counts_seeds_that_ended_early_as_whole() {
-        let display = Display::new(4, Stopwatch::start(), false);
+        let display = Display::new(4, Stopwatch::start(), true);
         (0..portions() / 2).for_each(|_| display.portion());
         assert!((display.share() - 0.125).abs() < 1e-9);
         display.seed();
@@ -118,9 +126,30 @@ mod tests {
 
     #[test]
     fn a_line_says_what_is_done_and_what_is_left() {
-        let display = Display::new(20, Stopwatch::start(), false);
+        let display = Display::new(20, Stopwatch::start(), true);
         display.seeds_done.store(5, Ordering::Relaxed);
         assert_eq!(display.line(0.25, 2.0), "   25%  5 of 20 seeds, 2 s, about 6 s to go");
-        assert_eq!(Display::new(1, Stopwatch::start(), false).line(0.5, 3.0), "   50%  3 s, about 3 s to go");
+        assert_eq!(Display::new(1, Stopwatch::start(), true).line(0.5, 3.0), "   50%  3 s, about 3 s to go");
+        assert_eq!(Display::new(1, Stopwatch::start(), false).line(0.5, 3.0), "   50%  3 s");
+    }
+
+    #[test]
+    fn without_a_terminal_there_is_a_line_each_tenth_after_the_first_second() {
+        let display = Display { redraws: false, ..Display::new(1, Stopwatch::start(), false) };
+        let mut shown = Shown::default();
+        let mut due = |share, seconds| display.due(&mut shown, share, seconds);
+        assert_eq!(due(0.3, 0.9), None);
+        assert_eq!(due(0.4, 1.2).as_deref(), Some("   40%  1 s\n"));
+        assert_eq!(due(0.49, 1.4), None);
+        assert_eq!(due(0.5, 1.5).as_deref(), Some("   50%  2 s\n"));
+    }
+
+    #[test]
+    fn on_a_terminal_one_line_is_drawn_over() {
+        let display = Display { redraws: true, ..Display::new(1, Stopwatch::start(), false) };
+        let mut shown = Shown::default();
+        assert_eq!(display.due(&mut shown, 0.4, 1.2).as_deref(), Some("\r\x1b[K   40%  1 s"));
+        assert_eq!(display.due(&mut shown, 0.41, 1.25), None);
+        assert!(display.due(&mut shown, 0.42, 1.4).is_some() && shown.drawn);
     }
 }

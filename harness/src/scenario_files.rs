@@ -105,25 +105,42 @@ fn missing(path: &Path) -> Complaint {
     Complaint::wrong(message).hint(meant(path).unwrap_or_default())
 }
 
-/// A file beside it with nearly that name, or the template of that name.
+/// A file with nearly that name in a folder with nearly that name, or the template of that name.
 fn meant(path: &Path) -> Option<String> {
     let typed = path.file_name()?.to_str()?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let names: Vec<String> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| is_yaml(Path::new(name)))
-        .collect();
-    let with_extension = format!("{typed}.yaml");
-    let words = || names.iter().map(String::as_str);
-    let near = nearest(typed, words()).or_else(|| nearest(&with_extension, words()));
-    if let Some(name) = near {
-        let meant = path.with_file_name(name);
-        return Some(format!("did you mean {}?", quoted(&meant.to_string_lossy())));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let near = match folder {
+        None => nearest_file(Path::new("."), typed).map(PathBuf::from),
+        Some(folder) if folder.is_dir() => nearest_file(folder, typed).map(|name| folder.join(name)),
+        Some(folder) => nearest_folder(folder).and_then(|folder| Some(folder.join(nearest_file(&folder, typed)?))),
+    };
+    if let Some(near) = near {
+        return Some(format!("did you mean {}?", quoted(&near.to_string_lossy())));
     }
     let template = Template::named(path.file_stem().and_then(OsStr::to_str)?)?;
     Some(format!("to begin with that template: pbxsim new {0}.yaml --template {0}", template.name))
+}
+
+fn nearest_file(folder: &Path, typed: &str) -> Option<String> {
+    let names: Vec<String> = names_in(folder).into_iter().filter(|name| is_yaml(Path::new(name))).collect();
+    let words = || names.iter().map(String::as_str);
+    let with_extension = format!("{typed}.yaml");
+    nearest(typed, words()).or_else(|| nearest(&with_extension, words())).map(str::to_owned)
+}
+
+/// Only its last name may be a slip.
+fn nearest_folder(folder: &Path) -> Option<PathBuf> {
+    let parent = folder.parent()?;
+    let here = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let names: Vec<String> = names_in(here).into_iter().filter(|name| here.join(name).is_dir()).collect();
+    nearest(folder.file_name()?.to_str()?, names.iter().map(String::as_str)).map(|name| parent.join(name))
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    names
 }
 
 /// The language allows no larger file, in bytes.

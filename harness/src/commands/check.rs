@@ -16,21 +16,21 @@ pub(super) fn check(args: &Check) -> Result<Exit, Complaint> {
     if args.files.is_empty() {
         return Err(which_scenario("check"));
     }
-    let Some(scenarios) = load(&args.files, &[], None) else { return Ok(Exit::Wrong) };
+    let scenarios = load(&args.files, &[], None);
     scenarios.iter().for_each(|scenario| screen::tell(&said(scenario)));
-    let is_wrong = scenarios.iter().any(|scenario| scenario.loaded.is_err());
+    let is_wrong = scenarios.iter().any(Result::is_err);
     Ok(if is_wrong { Exit::Wrong } else { Exit::Held })
 }
 
 fn said(scenario: &Scenario) -> String {
-    let warnings = match &scenario.loaded {
-        Err(mistakes) => return mistakes.render(),
-        Ok(loaded) if loaded.warnings.is_empty() => return String::new(),
-        Ok(loaded) => &loaded.warnings,
+    let (path, warnings) = match scenario {
+        Err(mistakes) => return mistakes.clone(),
+        Ok((_, loaded)) if loaded.warnings.is_empty() => return String::new(),
+        Ok((path, loaded)) => (path.display(), &loaded.warnings),
     };
     let count = warnings.count(Severity::Warning);
     let text = warnings.render();
     // The last line counts for a run; here the file is what is judged.
     let (told, _) = text.trim_end().rsplit_once('\n').unwrap_or((&text, ""));
-    format!("{told}\n{}: ok, {count} warning{}\n", scenario.path.display(), if count == 1 { "" } else { "s" })
+    format!("{told}\n{path}: ok, {count} warning{}\n", if count == 1 { "" } else { "s" })
 }

@@ -5,9 +5,9 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::args::Args;
+use crate::commands::no_verb;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
-use crate::nearest::nearest;
 use crate::screen;
 
 /// The JSON Schema of scenario files.
@@ -40,13 +40,8 @@ pub(super) fn man(verb: Option<&str>) -> Result<Exit, Complaint> {
 }
 
 fn page_of(command: &Command, verb: &str) -> Result<Command, Complaint> {
-    let visible: Vec<&Command> = command.get_subcommands().filter(|one| !one.is_hide_set()).collect();
-    if let Some(found) = visible.iter().find(|one| one.get_name() == verb) {
-        return Ok((*found).clone());
-    }
-    let near = nearest(verb, visible.iter().map(|one| one.get_name()));
-    let hint = near.map(|name| format!("did you mean {name}?")).unwrap_or_default();
-    Err(Complaint::wrong(format!("there is no verb \"{verb}\"")).hint(hint))
+    let mut visible = command.get_subcommands().filter(|one| !one.is_hide_set());
+    visible.find(|one| one.get_name() == verb).cloned().ok_or_else(|| no_verb(verb))
 }
 
 fn print(bytes: &[u8]) -> Result<Exit, Complaint> {

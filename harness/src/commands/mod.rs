@@ -13,11 +13,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use scenarios::{Diagnostics, Loaded};
+use clap::{Command, CommandFactory};
+use scenarios::Loaded;
 
-use crate::args::Verb;
+use crate::args::{Args, Verb};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
+use crate::nearest::nearest;
 use crate::shell::quoted;
 use crate::{scenario_files, screen};
 
@@ -43,68 +45,66 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
 
 /// Help and versions are answers; the rest is a mistake with a hint.
 pub(crate) fn misread(error: &clap::Error) -> ExitCode {
-    // A reader that has left early is no error.
-    let _ = error.print();
     if let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) =
         (error.kind(), error.get(ContextKind::InvalidSubcommand))
-        && Path::new(word).exists()
     {
-        screen::tell(&format!("\n  to run it: pbxsim run {}\n", quoted(word)));
+        let complaint = no_verb(word);
+        screen::tell(&complaint.to_string());
+        return complaint.exit.into();
     }
+    // A reader that has left early is no error.
+    let _ = error.print();
     u8::try_from(error.exit_code()).unwrap_or(Exit::Wrong.code()).into()
 }
 
-/// One scenario of the command line, read.
-struct Scenario {
-    path: PathBuf,
-    loaded: Result<Loaded, Diagnostics>,
+/// A word where a verb should be: a slip, or a file that someone wants to run.
+fn no_verb(word: &str) -> Complaint {
+    let command = Args::command();
+    let verbs: Vec<&str> =
+        command.get_subcommands().filter(|verb| !verb.is_hide_set()).map(Command::get_name).collect();
+    let hint = if Path::new(word).exists() {
+        format!("to run it: pbxsim run {}", quoted(word))
+    } else if let Some(verb) = nearest(word, verbs.iter().copied()) {
+        format!("did you mean {verb}?")
+    } else {
+        format!("verbs are: {}", verbs.join(", "))
+    };
+    Complaint::wrong(format!("there is no verb \"{word}\"")).hint(hint)
 }
 
-/// Reads all files; what cannot be read is told at once, and is `None` in the end.
-fn load(paths: &[PathBuf], overrides: &[String], variant: Option<&str>) -> Option<Vec<Scenario>> {
+/// One scenario of the command line: ready to run, or what is wrong with it in words.
+type Scenario = Result<(PathBuf, Loaded), String>;
+
+/// Reads all files, also when some of them are wrong.
+fn load(paths: &[PathBuf], overrides: &[String], variant: Option<&str>) -> Vec<Scenario> {
     let (files, complaints) = scenario_files::expand(paths);
-    complaints.iter().for_each(|complaint| screen::tell(&complaint.to_string()));
-    let mut is_whole = complaints.is_empty();
-    let mut scenarios = Vec::new();
-    for path in files {
-        match scenario_files::read(&path) {
-            Ok(bytes) => {
-                let name = path.to_string_lossy();
-                let text = scenarios::decode(&name, bytes);
-                let loaded = text.and_then(|text| scenarios::load(&name, &text, overrides, variant));
-                tracing::info!(path = %path.display(), ok = loaded.is_ok(), "scenario read");
-                scenarios.push(Scenario { path, loaded });
-            }
-            Err(complaint) => {
-                screen::tell(&complaint.to_string());
-                is_whole = false;
-            }
-        }
+    let unfound = complaints.iter().map(|complaint| Err(complaint.to_string()));
+    unfound.chain(files.into_iter().map(|path| load_one(path, overrides, variant))).collect()
+}
+
+fn load_one(path: PathBuf, overrides: &[String], variant: Option<&str>) -> Scenario {
+    let bytes = scenario_files::read(&path).map_err(|complaint| complaint.to_string())?;
+    let name = path.to_string_lossy();
+    let text = scenarios::decode(&name, bytes);
+    let loaded = text.and_then(|text| scenarios::load(&name, &text, overrides, variant));
+    tracing::info!(path = %path.display(), ok = loaded.is_ok(), "scenario read");
+    match loaded {
+        Ok(loaded) => Ok((path, loaded)),
+        Err(mistakes) => Err(mistakes.render()),
     }
-    is_whole.then_some(scenarios)
 }
 
 /// Reads all files for a command that needs them right: mistakes and warnings are told. `None`: nothing may run.
 fn load_right(paths: &[PathBuf], overrides: &[String], variant: Option<&str>) -> Option<Vec<(PathBuf, Loaded)>> {
     let scenarios = load(paths, overrides, variant);
-    let mut right = Some(Vec::new());
-    for scenario in scenarios? {
-        match scenario.loaded {
-            Ok(loaded) => {
-                if !loaded.warnings.is_empty() {
-                    screen::tell(&loaded.warnings.render());
-                }
-                if let Some(right) = &mut right {
-                    right.push((scenario.path, loaded));
-                }
-            }
-            Err(mistakes) => {
-                screen::tell(&mistakes.render());
-                right = None;
-            }
+    for scenario in &scenarios {
+        match scenario {
+            Ok((_, loaded)) if loaded.warnings.is_empty() => {}
+            Ok((_, loaded)) => screen::tell(&loaded.warnings.render()),
+            Err(mistakes) => screen::tell(mistakes),
         }
     }
-    right
+    scenarios.into_iter().collect::<Result<_, _>>().ok()
 }
 
 /// A verb without a file: which are there.

@@ -1,0 +1,25 @@
+//! The binary as its users meet it: one file per subject.
+
+#[path = "cli/desk.rs"]
+mod desk;
+
+#[path = "cli/answers.rs"]
+mod answers;
+#[path = "cli/exit_codes.rs"]
+mod exit_codes;
+#[path = "cli/hints.rs"]
+mod hints;
+#[path = "cli/interrupts.rs"]
+mod interrupts;
+#[path = "cli/library.rs"]
+mod library;
+#[path = "cli/machine_output.rs"]
+mod machine_output;
+#[path = "cli/not_yet.rs"]
+mod not_yet;
+#[path = "cli/run_files.rs"]
+mod run_files;
+#[path = "cli/several_files.rs"]
+mod several_files;
+#[path = "cli/terminals.rs"]
+mod terminals;

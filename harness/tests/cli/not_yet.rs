@@ -1,0 +1,45 @@
+//! What later versions will have is known by name, answered with exit code 2, and not in the help.
+
+use crate::desk::Desk;
+
+#[test]
+fn later_verbs_and_flags_answer_not_yet() {
+    let desk = Desk::new();
+    for line in [
+        "audit small.yaml",
+        "quote small.yaml",
+        "serve small.yaml --listen 127.0.0.1:5060",
+        "calibrate small.yaml x.pbxrun",
+        "sweep small.yaml --vary users.desk.count=1..9",
+        "plan small.yaml --for x",
+        "compare a b --as md",
+        "worker --nats nats://127.0.0.1",
+        "trace LAST desk-1",
+        "run small.yaml --wire sip:127.0.0.1",
+        "run small.yaml --watch",
+        "run small.yaml --on nats://127.0.0.1",
+        "run small.yaml --ci github",
+        "run small.yaml --seeds auto",
+        "run small.yaml --seeds proof",
+        "run small.yaml --as html",
+        "explain small.yaml --wire sip:127.0.0.1",
+        "check small.yaml --ci github",
+        "show LAST --as junit",
+    ] {
+        let answer = desk.pbxsim(line);
+        assert_eq!((answer.code, answer.output.as_str()), (Some(2), ""), "{line}");
+        assert!(answer.errors.starts_with("error: not yet: "), "{line}: {}", answer.errors);
+    }
+    assert!(desk.runs().is_empty());
+}
+
+#[test]
+fn help_and_completions_name_nothing_that_does_not_exist() {
+    let desk = Desk::empty();
+    for line in ["--help", "run --help", "show --help", "man run", "list --help"] {
+        let output = desk.pbxsim(line).output;
+        for word in ["sweep", "compare", "--wire", "--watch", "html", "junit"] {
+            assert!(!output.contains(word), "{line} names {word}");
+        }
+    }
+}
