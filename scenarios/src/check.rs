@@ -84,20 +84,24 @@ impl Checker<'_> {
     fn required(&mut self, block: &Block, node: &Node, trail: &Trail<'_>) {
         for key in block.keys.iter().filter(|key| key.default == "required" && node.get(key.name).is_none()) {
             let place = if trail.depth == 0 { first_line(node) } else { node.span };
-            let at = if trail.depth == 0 { "the file".to_owned() } else { trail.path() };
+            let at = match block.name {
+                "" => "the file".to_owned(),
+                "timeline" => "this entry".to_owned(),
+                _ => trail.path(),
+            };
             let advice = format!("write \"{}: {}\"", key.name, example(&key.value));
             self.report.error(place, format!("{at} needs \"{}\"", key.name), advice);
         }
     }
 
     fn unknown_key(&mut self, block: &Block, pair: &Pair, trail: &Trail<'_>) {
-        let place = if trail.depth == 0 { "at the top".to_owned() } else { format!("in {}", trail.path()) };
-        let names = block.keys.iter().map(|key| key.name);
+        let place = match block.name {
+            "" => "at the top".to_owned(),
+            "timeline" => "in this entry".to_owned(),
+            _ => format!("in {}", trail.path()),
+        };
         // Comparing words costs more than reading: not for what nobody will see.
-        let mut advice = if self.report.is_full() { String::new() } else { did_you_mean(&pair.key, names.clone()) };
-        if advice.is_empty() && block.keys.len() <= 7 {
-            advice = format!("keys here: {}", either(names));
-        }
+        let advice = if self.report.is_full() { String::new() } else { nearest_key(block, &pair.key) };
         self.report.error(pair.key_span, format!("unknown key \"{}\" {place}", pair.key), advice);
     }
 
@@ -176,8 +180,7 @@ impl Checker<'_> {
     fn declared(&mut self, pair: &Pair) {
         let name = pair.key.as_str();
         if !is_name(name) {
-            let advice = "a letter, then letters, digits and -";
-            self.report.error(pair.key_span, format!("\"{name}\" cannot be a name"), advice);
+            self.report.error(pair.key_span, format!("\"{name}\" cannot be a name"), scalar::NAMES);
         } else if let Some(why) = scalar::reserved(name) {
             let advice = "choose another name";
             self.report.error(pair.key_span, format!("\"{name}\" cannot be a name: it is {why}"), advice);
@@ -222,6 +225,11 @@ impl Checker<'_> {
             }
         };
         match values.iter().find(fits) {
+            Some(Value::Words(words)) if words.iter().all(|word| !word.exists) && !trail.later => {
+                let message = format!("not yet: \"{}\" comes in a later version", node.text().unwrap_or(""));
+                let advice = values.last().map(|value| format!("write {}", describe(value)));
+                self.report.error(node.span, message, advice.unwrap_or_default());
+            }
             Some(value) => self.value(value, node, trail),
             // None fits: the last says why, unless it is a block.
             None => {
@@ -247,7 +255,8 @@ impl Checker<'_> {
             Ok(_) => {}
             Err(mistake) => {
                 let span = node.place(mistake.at, self.sources);
-                self.report.error(span, mistake.message, mistake.advice);
+                let whose = if matches!(value, Value::Words(_)) { format!("{} ", trail.path()) } else { String::new() };
+                self.report.error(span, format!("{whose}{}", mistake.message), mistake.advice);
             }
         }
     }
@@ -274,7 +283,7 @@ impl Checker<'_> {
         match verbs.as_slice() {
             [(_, verb)] => self.beside(verb, node),
             [] if self.report.errors() == before => {
-                let advice = "one of sign-in, sign-out, crash, restart, set";
+                let advice = format!("one of {ALL_VERBS}");
                 self.report.error(node.span, "this entry does nothing: it has no verb", advice);
             }
             [] => {}
@@ -301,6 +310,24 @@ impl Checker<'_> {
         }
     }
 }
+
+/// The key that was meant, or those there are.
+pub(crate) fn nearest_key(block: &Block, typed: &str) -> String {
+    let names = block.keys.iter().map(|key| key.name);
+    let existing = block.keys.iter().filter(|key| key.exists).map(|key| key.name);
+    let meant = did_you_mean(typed, names.clone());
+    if !meant.is_empty() {
+        return meant;
+    }
+    match block.name {
+        "timeline" => format!("a verb is one of {ALL_VERBS}"),
+        _ if block.keys.len() <= 7 => format!("keys here: {}", either(names)),
+        _ => format!("keys here: {}", existing.collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// The verbs that exist.
+const ALL_VERBS: &str = "sign-in, sign-out, crash, restart, set";
 
 fn exists(verb: &str) -> bool {
     language::ENTRY.key(verb).is_some_and(|key| key.exists)

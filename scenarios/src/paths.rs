@@ -1,5 +1,6 @@
 //! Overrides: a path and a value put into the tree (`--set`, `variants`, the verb `set`), by the tables of the language.
 
+use crate::check::nearest_key;
 use crate::diagnostics::Report;
 use crate::language::{Block, Keys, TOP, Value};
 use crate::nearest::did_you_mean;
@@ -12,7 +13,7 @@ pub(crate) fn set(tree: &mut Node, path: &Pair, report: &mut Report, sources: &S
     if segments.iter().any(|segment| segment.name.is_empty()) {
         return report.error(path.key_span, format!("\"{}\" is not a path", path.key), "write KEY.KEY, such as seed");
     }
-    let mut walk = Walk { value: &path.value, report };
+    let mut walk = Walk { value: &path.value, segments: &segments, report };
     walk.block(&TOP, tree, &segments);
 }
 
@@ -62,6 +63,8 @@ fn segments(path: &Pair, sources: &Sources) -> Vec<Segment> {
 
 struct Walk<'a> {
     value: &'a Node,
+    /// The whole path.
+    segments: &'a [Segment],
     report: &'a mut Report,
 }
 
@@ -69,10 +72,8 @@ impl Walk<'_> {
     fn block(&mut self, block: &'static Block, node: &mut Node, path: &[Segment]) {
         let [segment, rest @ ..] = path else { return };
         let Some(key) = block.key(&segment.name) else {
-            let names = block.keys.iter().map(|key| key.name);
-            let place = if block.name.is_empty() { "at the top".to_owned() } else { format!("in {}", block.name) };
-            let message = format!("unknown key \"{}\" {place}", segment.name);
-            return self.report.error(segment.span, message, did_you_mean(&segment.name, names));
+            let message = format!("unknown key \"{}\" {}", segment.name, self.place(path));
+            return self.report.error(segment.span, message, nearest_key(block, &segment.name));
         };
         let clears = rest.is_empty()
             && self.value.pairs().is_empty()
@@ -86,6 +87,13 @@ impl Walk<'_> {
             declare_the_master(node, segment.span);
         }
         self.step(&key.value, node, segment, rest);
+    }
+
+    /// Where `rest` of the path begins, for messages.
+    fn place(&self, rest: &[Segment]) -> String {
+        let walked = &self.segments[..self.segments.len().saturating_sub(rest.len())];
+        let names: Vec<&str> = walked.iter().map(|segment| segment.name.as_str()).collect();
+        if names.is_empty() { "at the top".to_owned() } else { format!("in {}", names.join(".")) }
     }
 
     /// Into (or onto) the value of the key `segment` of the map `node`.

@@ -1,4 +1,6 @@
-//! Diagnostics as text, in the style of rustc: place, line, caret, cure.
+//! Diagnostics as text, in the style of rustc: place, line, caret, cure; about 100 columns wide.
+
+use core::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
@@ -7,8 +9,10 @@ use crate::diagnostics::{Diagnostic, Diagnostics, SHOWN, Severity};
 
 /// Longer lines are named by place only.
 const LONGEST_LINE: usize = 4_000;
-/// Carets end here.
-const WIDTH: usize = 140;
+/// Lines end here, but for messages.
+const WIDTH: usize = 100;
+/// Carets below one place; what they mark begins there.
+const CARETS: usize = 60;
 
 impl Diagnostics {
     /// Everything in plain ASCII decoration, LF line ends, closed by a count of errors and warnings.
@@ -32,12 +36,15 @@ impl Diagnostics {
         };
         let place = self.sources.position(one.span);
         let (line, caret) = self.sources.line(one.span);
+        let caret = capped(line, caret);
+        let gutter = place.line.to_string().len();
+        let beside = line.len() <= LONGEST_LINE && fits_beside(line, &caret, gutter, &one.advice);
         let group = level.primary_title(one.message.as_str());
         let group = if line.len() > LONGEST_LINE {
             let origin = Origin::path(self.sources.name(one.span)).line(place.line).char_column(place.column);
             group.element(origin)
         } else {
-            let label = (!one.advice.is_empty()).then_some(one.advice.as_str());
+            let label = (beside && !one.advice.is_empty()).then_some(one.advice.as_str());
             let snippet = Snippet::source(line)
                 .line_start(place.line)
                 .path(self.sources.name(one.span))
@@ -46,12 +53,12 @@ impl Diagnostics {
         };
         let renderer = Renderer::plain().term_width(WIDTH).decor_style(DecorStyle::Ascii);
         let mut text = renderer.render(&[group]);
-        let gutter = " ".repeat(place.line.to_string().len());
         text.push('\n');
-        // The renderer would set notes apart by an empty line. A line too long to show leaves no place for the cure.
-        let cure = if line.len() > LONGEST_LINE { one.advice.as_str() } else { "" };
+        // The renderer would set notes apart by an empty line.
+        let gutter = " ".repeat(gutter);
+        let cure = if beside { "" } else { one.advice.as_str() };
         for note in [cure, &one.note].into_iter().filter(|note| !note.is_empty()) {
-            text.push_str(&format!("{gutter} = {note}\n"));
+            text.push_str(&noted(&gutter, note));
         }
         text.push_str(&format!("{gutter} |\n"));
         text
@@ -69,4 +76,39 @@ impl Diagnostics {
         let what = if parts.is_empty() { "nothing to say".to_owned() } else { parts.join(", ") };
         format!("{}: {what}.{end}\n", self.path)
     }
+}
+
+/// The start of a long stretch is enough.
+fn capped(line: &str, caret: Range<usize>) -> Range<usize> {
+    let marked = line.get(caret.clone()).unwrap_or("");
+    let length = marked.char_indices().nth(CARETS).map_or(marked.len(), |(at, _)| at);
+    caret.start..caret.start + length
+}
+
+/// Whether the cure has room behind the carets. A line that is cut to the width shows them further left.
+fn fits_beside(line: &str, caret: &Range<usize>, gutter: usize, advice: &str) -> bool {
+    let count = |text: Option<&str>| text.unwrap_or("").chars().count();
+    let (before, carets) = (count(line.get(..caret.start)), count(line.get(caret.clone())).max(1));
+    let room = WIDTH.saturating_sub(gutter + 4 + carets);
+    let whole = line.chars().count() + gutter + 3 <= WIDTH;
+    let left = if whole { before } else { before.min(10) };
+    left + advice.chars().count() <= room
+}
+
+/// ` = note`, wrapped.
+fn noted(gutter: &str, note: &str) -> String {
+    let mut text = format!("{gutter} =");
+    let mut column = text.len();
+    for word in note.split(' ') {
+        let width = word.chars().count() + 1;
+        if column > gutter.len() + 2 && column + width > WIDTH {
+            text.push_str(&format!("\n{gutter}  "));
+            column = gutter.len() + 2;
+        }
+        text.push(' ');
+        text.push_str(word);
+        column += width;
+    }
+    text.push('\n');
+    text
 }

@@ -25,6 +25,9 @@ const NOUNS: &[&str] = &[
     "runs",
 ];
 
+/// What names are made of, for advice.
+pub(super) const NAMES: &str = "a letter a-z, then letters, digits and -";
+
 /// How the retries of an endpoint are named, besides `after`.
 pub(crate) const RETRIES: &[&str] = &["rfc5626", "innovaphone", "naive", "manual", "never"];
 
@@ -61,14 +64,18 @@ fn words_of(words: &'static [Word], text: &str) -> Reading<Option<&'static str>>
         Some(word) => Ok((!word.exists).then_some(word.text)),
         None => {
             let meant = did_you_mean(text, words.iter().map(|word| word.text));
-            let existing = words.iter().filter(|word| word.exists).map(|word| word.text);
-            let advice = if meant.is_empty() { format!("write {}", either(existing)) } else { meant };
-            Err(Mistake::whole(text, format!("\"{text}\" is not a word for this"), advice))
+            let existing = either(words.iter().filter(|word| word.exists).map(|word| word.text));
+            let advice = if meant.is_empty() { "write one of these".to_owned() } else { meant };
+            // The checker says whose words these are.
+            Err(Mistake::whole(text, format!("takes {existing}, not \"{text}\""), advice))
         }
     }
 }
 
 fn counted(text: &str, least: u64, most: u64) -> Reading<()> {
+    if text.len() > 18 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Mistake::whole(text, "a count of more than 18 digits", format!("at most {}", grouped(most))));
+    }
     let number = count(text)?;
     if number < least {
         return Err(Mistake::whole(text, format!("{text} is too few"), format!("at least {}", grouped(least))));
@@ -114,7 +121,7 @@ fn name(text: &str) -> Reading<()> {
     if is_name(text) {
         return Ok(());
     }
-    Err(Mistake::whole(text, format!("\"{text}\" is not a name"), "a letter, then letters, digits and -"))
+    Err(Mistake::whole(text, format!("\"{text}\" is not a name"), NAMES))
 }
 
 fn retries(text: &str) -> Reading<()> {

@@ -18,7 +18,7 @@ pub(crate) static TOP: Block = Block {
             "",
         ),
         key("warm-up", Value::Duration, "0 s", "left out of percentages, times, ratios and means", ""),
-        key("seed", Value::Count(0, u64::MAX), "1", "first seed", ""),
+        key("seed", Value::Count(0, 999_999_999_999_999_999), "1", "first seed", ""),
         key("seeds", Value::Count(1, 1_000_000), "20", "runs, with seeds from the first on", ""),
         key(
             "cluster",

@@ -74,8 +74,10 @@ impl Draft<'_> {
             let other = structure.cluster.knows(name) || structure.people.population(name).is_some();
             if other || name == "everyone" {
                 self.report.meaning(called.span, format!("\"{name}\" is the name of something else"), "choose another");
-            } else if !name.starts_with(char::is_alphabetic) || name.contains(['.', '"', ':']) || name.ends_with(" end")
-            {
+            } else if name.ends_with(" end") || name == "end" {
+                let message = format!("\"{name}\" cannot be a name: \"EVENT end\" is when an event ends");
+                self.report.meaning(called.span, message, "choose one that does not end so");
+            } else if !name.starts_with(char::is_alphabetic) || name.contains(['.', '"', ':']) {
                 let advice = "a letter, then letters, digits, - and blanks";
                 self.report.meaning(called.span, format!("\"{name}\" cannot be a name"), advice);
             } else if !seen.insert(name) {

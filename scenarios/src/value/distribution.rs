@@ -93,12 +93,16 @@ fn shape(text: &str) -> Reading<LawShape> {
     }
     let word = text.split(' ').next().unwrap_or("");
     match word {
+        "exponential" if text == word => Err(Mistake::whole(text, "an exponential needs its mean", EXPONENTIAL)),
         "exponential" => part(text, word.len()..text.len(), mean).map(LawShape::Exponential),
         "lognormal" => lognormal(text, word.len()),
-        _ if text.starts_with(|c: char| c.is_ascii_alphabetic()) => Err(unknown(text, word)),
+        _ if text.starts_with(|c: char| c.is_ascii_alphabetic()) => Err(unknown(word)),
         _ => duration(text).map(LawShape::Fixed),
     }
 }
+
+const EXPONENTIAL: &str = "write \"exponential 3 min\"";
+const LOGNORMAL: &str = "write \"lognormal 2 min sigma 0.8\"";
 
 fn mean(text: &str) -> Reading<Duration> {
     match duration(text)? {
@@ -109,8 +113,12 @@ fn mean(text: &str) -> Reading<Duration> {
 
 fn lognormal(text: &str, from: usize) -> Reading<LawShape> {
     let Some(at) = text.find(" sigma ") else {
-        return Err(Mistake::whole(text, "a lognormal needs its sigma", "write \"lognormal 2 min sigma 0.8\""));
+        let what = if text.len() == from { "its mean and its sigma" } else { "its sigma" };
+        return Err(Mistake::whole(text, format!("a lognormal needs {what}"), LOGNORMAL));
     };
+    if at == from {
+        return Err(Mistake::whole(text, "a lognormal needs its mean", LOGNORMAL));
+    }
     let mean = part(text, from..at, mean)?;
     let sigma = part(text, at + " sigma ".len()..text.len(), |text| match leading(text)? {
         (sigma, "", _) if sigma.as_f64() <= 5.0 => Ok(sigma),
@@ -120,13 +128,12 @@ fn lognormal(text: &str, from: usize) -> Reading<LawShape> {
     Ok(LawShape::Lognormal(mean, sigma))
 }
 
-fn unknown(text: &str, word: &str) -> Mistake {
+fn unknown(word: &str) -> Mistake {
     let known = ["exponential", "lognormal"];
     let advice = match crate::nearest::nearest(word, known) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
         None => "write \"3 min\", \"2 s..15 s\", \"exponential 3 min\" or \"lognormal 2 min sigma 0.8\"".to_owned(),
     };
-    let _ = text;
     Mistake { at: 0..word.len(), message: format!("\"{word}\" is not a distribution"), advice }
 }
 
@@ -154,6 +161,11 @@ mod tests {
         assert_eq!(at("exponental 3 min").map(|_| ()), Err((0..10, "\"exponental\" is not a distribution".to_owned())));
         assert_eq!(at("2 s..15").map(|_| ()), Err((5..7, "15 what?".to_owned())));
         assert_eq!(at("exponential 3").map(|_| ()), Err((12..13, "3 what?".to_owned())));
+        let said = |text| distribution(text).map_or_else(|mistake| mistake.message, |_| String::new());
+        assert_eq!(said("exponential"), "an exponential needs its mean");
+        assert_eq!(said("lognormal"), "a lognormal needs its mean and its sigma");
+        assert_eq!(said("lognormal sigma 0.8"), "a lognormal needs its mean");
+        assert_eq!(said("2 s.."), "a number is missing here");
         assert!(distribution("15 s..2 s").is_err());
         assert!(distribution("3 min at least 5 min at most 4 min").is_err());
     }

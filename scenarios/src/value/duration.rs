@@ -2,7 +2,7 @@
 
 use simulator::time::Duration;
 
-use super::number::{Decimal, leading};
+use super::number::leading;
 use super::{Mistake, Reading};
 use crate::nearest::either;
 
@@ -50,7 +50,7 @@ pub(crate) fn duration(text: &str) -> Reading<Duration> {
     if unit.is_empty() {
         return Err(unitless(text));
     }
-    let Some(scale) = unit_ns(unit) else { return Err(unknown_unit(text, number, unit, at)) };
+    let Some(scale) = unit_ns(unit) else { return Err(unknown_unit(text, unit, at)) };
     match number.times(scale) {
         Some(ns) if ns <= LONGEST => Ok(Duration(ns)),
         Some(_) => Err(Mistake::whole(text, "longer than a hundred years", "")),
@@ -82,7 +82,7 @@ fn unitless(text: &str) -> Mistake {
     Mistake::whole(text, format!("{text} what?"), format!("write \"{text} s\", \"{text} min\" or \"{text} h\""))
 }
 
-fn unknown_unit(text: &str, number: Decimal, unit: &str, at: usize) -> Mistake {
+fn unknown_unit(text: &str, unit: &str, at: usize) -> Mistake {
     if let Some(sum) = summed(text) {
         let advice = format!("write \"{}\"", written(sum));
         return Mistake::whole(text, "a duration is one number and one unit", advice);
@@ -96,7 +96,6 @@ fn unknown_unit(text: &str, number: Decimal, unit: &str, at: usize) -> Mistake {
         Some(_) => "a duration is needed, not a rate".to_owned(),
         None => format!("\"{unit}\" is not a unit of time"),
     };
-    let _ = number;
     Mistake { at: at..text.len(), message, advice }
 }
 

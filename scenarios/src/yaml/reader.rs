@@ -71,9 +71,10 @@ impl Places {
 
 fn refuse_characters(text: &str, places: &Places) -> Result<(), Box<Diagnostic>> {
     let mut indenting = true;
+    let mut commenting = false;
     for (at, character) in text.char_indices() {
         match character {
-            '\n' => indenting = true,
+            '\n' => (indenting, commenting) = (true, false),
             ' ' => {}
             '\t' if indenting && !rest_is_empty(&text[at..]) => {
                 let message = "a tab cannot indent";
@@ -85,10 +86,34 @@ fn refuse_characters(text: &str, places: &Places) -> Result<(), Box<Diagnostic>>
                 let span = places.bytes(at, at + character.len_utf8());
                 return Err(Box::new(Diagnostic::error(span, message, "delete it")));
             }
+            '#' if commented(text, at) => commenting = true,
+            _ if !commenting && wide_space(character).is_some() => {
+                let name = wide_space(character).unwrap_or_default();
+                let message = format!("a blank that is none: U+{:04X}, {name}", u32::from(character));
+                let span = places.bytes(at, at + character.len_utf8());
+                return Err(Box::new(Diagnostic::error(span, message, "write a plain space")));
+            }
             _ => indenting = false,
         }
     }
     Ok(())
+}
+
+/// Whether the `#` at `at` begins a comment (or stands in a text as if it did).
+fn commented(text: &str, at: usize) -> bool {
+    at == 0 || text[..at].ends_with([' ', '\t', '\n'])
+}
+
+/// Blanks that look like a space, and to YAML are letters.
+fn wide_space(character: char) -> Option<&'static str> {
+    match character {
+        '\u{a0}' => Some("a no-break space"),
+        '\u{202f}' => Some("a narrow no-break space"),
+        '\u{3000}' => Some("an ideographic space"),
+        '\u{200b}' | '\u{2060}' => Some("a space of no width"),
+        '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{205f}' => Some("a space of another width"),
+        _ => None,
+    }
 }
 
 /// Whether nothing but blanks or a comment follows on the line.
