@@ -294,22 +294,21 @@ const WHENS: [WordDoc; 6] = [
 ];
 
 /// Reasons of this version.
-pub(super) const REASONS: [(&str, &str); 8] = [
+pub(super) const REASONS: [(&str, &str); 7] = [
     ("no-unit", "no unit of a feature is free"),
     ("grace-no-new", "the licence master was silent for longer than \"soft\": no new holder"),
     ("la-unreachable", "the licence master was silent for longer than \"soft\" and \"grace\": nobody"),
     ("decentral-exhausted", "the node's own licences are used up, and it has no others (R8)"),
     ("gate-standby", "fewer standby licences than ports: no takeover (R41)"),
     ("overload", "the queue of the node was full"),
-    ("unknown-user", "the node does not know who this is"),
     ("loop", "redirected more often than \"rules.redirects\" allows"),
 ];
 
 /// Reasons that no licence has anything to do with.
-pub(super) const OTHER_REASONS: [&str; 3] = ["overload", "unknown-user", "loop"];
+pub(super) const OTHER_REASONS: [&str; 2] = ["overload", "loop"];
 
-/// Reasons of later versions.
-pub(super) const LATER_REASONS: [&str; 22] = [
+/// Reasons of later versions. `unknown-user` among them: whoever a file declares is known to every node.
+pub(super) const LATER_REASONS: [&str; 23] = [
     "version",
     "version-floor",
     "ipva",
@@ -332,6 +331,7 @@ pub(super) const LATER_REASONS: [&str; 22] = [
     "busy",
     "no-channel",
     "no-conference",
+    "unknown-user",
 ];
 
 /// Attempts of later versions, and what brings them.
