@@ -171,13 +171,15 @@ impl Lease {
         !self.in_flight && now >= self.quiet_until
     }
 
-    /// 3.3.3: lowers T to what it tells, then counts the RENEW as sent.
+    /// 3.3.3: lowers T to what it tells, then counts the RENEW as sent. `waiting` requests want a unit; idle ones that
+    /// they could have are theirs, although they may lack a unit of another feature still.
     pub fn renew(&mut self, now: Instant, waiting: u32, checkout: &Checkout) -> Request {
         // Nothing is kept ahead of escrow: it must come back.
         let chunk = if self.kind.kind == Kind::Escrow { 0 } else { chunk(self.act.len(), checkout) };
         let idle = self.idle(now);
-        let keep = idle.min(2 * chunk);
-        let ahead = if idle < chunk { 2 * chunk } else { keep };
+        let (meant, spare) = (idle.min(waiting), idle.saturating_sub(waiting));
+        let keep = meant + spare.min(2 * chunk);
+        let ahead = if spare < chunk { 2 * chunk } else { spare.min(2 * chunk) };
         self.units = self.act.len() + keep;
         self.sequence += 1;
         self.sent_at = now;

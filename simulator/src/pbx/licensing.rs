@@ -166,6 +166,11 @@ impl Licensing {
         self.leases.iter_mut().find(|lease| lease.feature == feature && lease.kind.kind == kind)
     }
 
+    /// Requests that await a unit of a feature, or have one in view and await another's (3.5).
+    fn wanted(&self, feature: Feature) -> usize {
+        self.waiting.iter().filter(|waiting| waiting.needs.contains(feature)).count()
+    }
+
     /// Holders that would move to a stock of this kind.
     fn movers(&mut self, feature: Feature, kind: Kind, now: Instant) -> u32 {
         let Some(central) = self.lease(feature) else { return 0 };
@@ -391,11 +396,11 @@ impl Pbx {
     fn send_renew(&mut self, cluster: &Cluster, now: Instant, index: usize, out: &mut Outbox) {
         let licensing = &mut self.licensing;
         let (feature, kind) = (licensing.leases[index].feature, licensing.leases[index].kind.kind);
-        let missing = licensing.waiting.iter().filter(|waiting| waiting.missing == feature).count();
+        let waiting = licensing.wanted(feature);
         let in_line = licensing.line.iter().filter(|queued| queued.feature == feature).count();
         let moving = licensing.movers(feature, kind, now);
         let lease = &mut licensing.leases[index];
-        let request = lease.renew(now, (missing + in_line) as u32 + moving, &cluster.checkout);
+        let request = lease.renew(now, (waiting + in_line) as u32 + moving, &cluster.checkout);
         let holders = out.attachments.put(lease.act());
         let renew = Renew { feature, sequence: request.sequence, holders, keep: request.keep, want: request.want };
         out.send(cluster.people.pbx(lease.kind.owner), Via::Datagram, Body::Renew(renew));
@@ -510,8 +515,9 @@ impl Pbx {
 
     /// Grants those who waited, in order; who finds nothing although the authority has answered is refused.
     fn serve_waiting(&mut self, cluster: &Cluster, now: Instant, feature: Feature, reason: Reason, out: &mut Outbox) {
+        let mut others = FeatureSet::NONE;
         for _ in 0..self.licensing.waiting.len() {
-            let Some(mut waiting) = self.licensing.waiting.pop_front() else { return };
+            let Some(mut waiting) = self.licensing.waiting.pop_front() else { break };
             match self.take_all(cluster, now, waiting.aor, self.needs(waiting.aor, cluster), out) {
                 Ok(()) => self.grant_waiting(cluster, now, waiting, out),
                 Err(missing) if missing == feature && reason != Reason::None => {
@@ -519,10 +525,13 @@ impl Pbx {
                 }
                 Err(missing) => {
                     waiting.missing = missing;
+                    others = others.with(missing);
                     self.licensing.waiting.push_back(waiting);
                 }
             }
         }
+        // The feature is there now: whoever needs another beside it asks for that at once.
+        each(others.without(feature)).for_each(|missing| self.ask_if_possible(cluster, now, missing, out));
     }
 
     fn grant_waiting(&mut self, cluster: &Cluster, now: Instant, waiting: Waiting, out: &mut Outbox) {
@@ -571,7 +580,9 @@ impl Pbx {
     }
 
     fn gives_back(&mut self, cluster: &Cluster, now: Instant, feature: Feature) -> bool {
-        cluster.checkout.chunk_permille == 0 && self.licensing.lease(feature).is_some_and(|lease| lease.has_idle(now))
+        let wanted = self.licensing.wanted(feature) as u32;
+        let spare = |lease: &mut Lease| lease.idle(now) > wanted;
+        cluster.checkout.chunk_permille == 0 && self.licensing.lease(feature).is_some_and(spare)
     }
 
     /// Units have come free here: those in line, then (chunk 0) the authority.
