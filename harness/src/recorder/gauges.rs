@@ -8,6 +8,7 @@ use scenarios::plan::Plan;
 use simulator::event::{Event, Kind, StockKind};
 use simulator::licence::authority::UNLIMITED;
 use simulator::licence::feature::Feature;
+use simulator::pbx::node::Pbx;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
@@ -30,17 +31,17 @@ pub(super) struct Gauge {
     pub(super) at: Option<Instant>,
     pub(super) level: Level,
     read: Option<u64>,
-    /// Requests waiting at a node: when each leaves the queue.
+    /// Requests of a node that count at the moment: when each does no longer.
     leaving: VecDeque<Instant>,
-    /// Requests in the current second.
-    second: (u64, u64),
-    over: bool,
+    /// Units in use, also those that are not too many.
+    in_use: u64,
 }
 
 impl Gauge {
     pub(super) fn new(plan: &Plan, measured: &Measured, when: When, batched: bool) -> Self {
         let of = measured.of.as_deref();
         let node = measured.at.as_deref().or(of);
+        let population = of.filter(|name| is_population(plan, name));
         let window = Window::new(plan, when, matches!(measured.stat, Some(s) if s != Stat::Peak));
         let end = Instant::ZERO + plan.lasts;
         let master = plan.layout.pbxs.iter().position(|pbx| pbx.role == simulator::layout::Role::Master);
@@ -49,14 +50,13 @@ impl Gauge {
             feature: of.and_then(Feature::named),
             pbx: node.and_then(|name| pbx_named(plan, name)),
             master: master.unwrap_or(0),
-            filter: Filter::new(plan, of.filter(|name| is_population(plan, name)), None, None),
+            filter: Filter::new(plan, population, None, measured.at.as_deref()),
             stat: measured.stat,
             at: measured.stat.is_none().then(|| window.last().min(end)),
             level: Level::new(window, measured.stat, batched),
             read: None,
             leaving: VecDeque::new(),
-            second: (0, 0),
-            over: false,
+            in_use: 0,
         }
     }
 
@@ -67,14 +67,14 @@ impl Gauge {
             (Metric::UnitsInUse | Metric::OverIssue | Metric::Escrow, Event::Taken { feature, stock, .. })
                 if self.counts(step, feature, stock) =>
             {
-                self.level.rise(now);
-                self.over |=
-                    self.metric == Metric::OverIssue && self.level.level() > self.installed(step.site, feature);
+                self.in_use += 1;
+                self.level.set(now, self.units(step.site, feature));
             }
             (Metric::UnitsInUse | Metric::OverIssue | Metric::Escrow, Event::Freed { feature, stock, .. })
                 if self.counts(step, feature, stock) =>
             {
-                self.level.fall(now);
+                self.in_use = self.in_use.saturating_sub(1);
+                self.level.set(now, self.units(step.site, feature));
             }
             (Metric::Retrying, Event::Retrying { on }) if step.aor().is_some_and(|aor| self.filter.meets(aor)) => {
                 if on { self.level.rise(now) } else { self.level.fall(now) }
@@ -95,9 +95,12 @@ impl Gauge {
                     self.level.fall(now);
                 }
             }
-            (Metric::RequestRate, Event::Served { .. }) if self.pbx == step.pbx => self.count_request(now),
+            // Also what was shed has arrived.
+            (Metric::RequestRate, Event::Served { .. } | Event::Shed) if self.pbx == step.pbx => {
+                self.stay(now, Duration::SECOND);
+            }
             (Metric::Waiting, Event::Served { waited }) if self.feature.is_none() && self.pbx == step.pbx => {
-                self.wait(now, waited);
+                self.stay(now, waited);
             }
             _ => {}
         }
@@ -109,9 +112,9 @@ impl Gauge {
         let Some(feature) = self.feature else { return };
         let level = match self.metric {
             Metric::UsableUnits => self.installed(step.site, feature),
-            Metric::StrandedUnits => stranded(step.site, self.master, feature),
-            Metric::UnitsInGrace => in_grace(step.site, feature),
-            Metric::Waiting => step.site.pbxs().iter().map(|pbx| pbx.licensing().waiting(feature) as u64).sum(),
+            Metric::StrandedUnits => stranded(step.site, self.master, feature, self.pbx),
+            Metric::UnitsInGrace => in_grace(step.site, feature, self.pbx),
+            Metric::Waiting => meant(step.site, self.pbx).map(|(_, pbx)| pbx.licensing().waiting(feature) as u64).sum(),
             Metric::TimeAtCapacity => u64::from(is_at_capacity(step.site, self.pbx.unwrap_or(self.master), feature)),
             _ => return,
         };
@@ -130,27 +133,23 @@ impl Gauge {
         }
     }
 
+    /// What the units in use come to: all of them, or those above what is installed.
+    fn units(&self, site: &Site, feature: Feature) -> u64 {
+        match self.metric {
+            Metric::OverIssue => self.in_use.saturating_sub(self.installed(site, feature)),
+            _ => self.in_use,
+        }
+    }
+
     fn installed(&self, site: &Site, feature: Feature) -> u64 {
         u64::from(site.cluster().installed(self.pbx.unwrap_or(self.master) as u16, feature))
     }
 
-    fn count_request(&mut self, now: Instant) {
-        let second = now.0 / Duration::SECOND.0;
-        if second != self.second.0 {
-            let boundary = Instant((self.second.0 + 1) * Duration::SECOND.0);
-            self.level.set(boundary.min(now), self.second.1);
-            if second > self.second.0 + 1 {
-                self.level.set(Instant((self.second.0 + 2) * Duration::SECOND.0).min(now), 0);
-            }
-            self.second = (second, 0);
-        }
-        self.second.1 += 1;
-    }
-
-    fn wait(&mut self, now: Instant, waited: Duration) {
+    /// A request counts for this long.
+    fn stay(&mut self, now: Instant, length: Duration) {
         self.leave(now);
-        if waited > Duration::ZERO {
-            self.leaving.push_back(now + waited);
+        if length > Duration::ZERO {
+            self.leaving.push_back(now + length);
             self.level.rise(now);
         }
     }
@@ -164,39 +163,19 @@ impl Gauge {
 
     /// The peak so far, if the peak is what is wanted.
     pub(super) fn peak_so_far(&self) -> Option<f64> {
-        let over = if self.over { 1.0 } else { 0.0 };
-        let peak = if self.metric == Metric::OverIssue { over } else { self.level.peak() as f64 };
-        (self.stat == Some(Stat::Peak)).then_some(peak)
+        (self.stat == Some(Stat::Peak)).then(|| self.level.peak() as f64)
     }
 
     /// Reads the gauge, just after everything that happens at its instant.
     pub(super) fn read(&mut self, step: &Step<'_>) {
         self.on_step(step);
         self.leave(step.now);
-        if self.metric == Metric::RequestRate {
-            self.count_up_to(step.now);
-        }
-        self.read = Some(self.value(self.level.level(), step.site));
-    }
-
-    fn count_up_to(&mut self, now: Instant) {
-        self.count_request(now);
-        self.second.1 -= 1;
-    }
-
-    fn value(&self, level: u64, site: &Site) -> u64 {
-        match (self.metric, self.feature) {
-            (Metric::OverIssue, Some(feature)) => level.saturating_sub(self.installed(site, feature)),
-            _ => level,
-        }
+        self.read = Some(self.level.level());
     }
 
     pub(super) fn finish(&mut self, step: &Step<'_>) {
         self.on_step(step);
         self.leave(step.now);
-        if self.metric == Metric::RequestRate {
-            self.count_up_to(step.now);
-        }
         self.level.pass(step.now);
     }
 
@@ -205,11 +184,7 @@ impl Gauge {
         if self.at.is_some() {
             return self.read.map(|level| level as f64);
         }
-        let stat = self.level.stat(self.stat, step.now);
-        match (self.metric, self.feature) {
-            (Metric::OverIssue, Some(feature)) => Some((stat - self.installed(step.site, feature) as f64).max(0.0)),
-            _ => Some(stat),
-        }
+        Some(self.level.stat(self.stat, step.now))
     }
 
     pub(super) fn batches(&self) -> Tally {
@@ -221,15 +196,20 @@ fn is_population(plan: &Plan, name: &str) -> bool {
     plan.layout.populations.iter().any(|population| population.name == name)
 }
 
+/// One PBX, or all.
+fn meant(site: &Site, only: Option<usize>) -> impl Iterator<Item = (usize, &Pbx)> {
+    site.pbxs().iter().enumerate().filter(move |(index, _)| only.is_none_or(|only| only == *index))
+}
+
 /// Units booked at the central authority for PBXs that are gone.
-pub(super) fn stranded(site: &Site, master: usize, feature: Feature) -> u64 {
-    let gone = site.pbxs().iter().enumerate().filter(|(_, pbx)| !pbx.is_up());
+fn stranded(site: &Site, master: usize, feature: Feature, only: Option<usize>) -> u64 {
+    let gone = meant(site, only).filter(|(_, pbx)| !pbx.is_up());
     let stock = site.pbxs()[master].licensing().authorities().find_map(|authority| authority.stock(feature));
     stock.map_or(0, |stock| gone.map(|(index, _)| u64::from(stock.booked(index as u16))).sum())
 }
 
-fn in_grace(site: &Site, feature: Feature) -> u64 {
-    let leases = site.pbxs().iter().flat_map(|pbx| pbx.licensing().leases());
+fn in_grace(site: &Site, feature: Feature, only: Option<usize>) -> u64 {
+    let leases = meant(site, only).flat_map(|(_, pbx)| pbx.licensing().leases());
     leases.filter(|lease| lease.feature == feature && lease.in_grace()).map(|lease| u64::from(lease.act().len())).sum()
 }
 

@@ -257,9 +257,16 @@ impl Meter {
         (value, samples)
     }
 
+    /// The longest of the times so far, if that is what is asked for; it only grows.
+    pub(super) fn longest_so_far(&self) -> Option<f64> {
+        let longest = self.times.max().filter(|_| self.stat == Some(Stat::Longest));
+        longest.map(|ns| ns as f64)
+    }
+
+    /// With too few samples the verdict says so: no value is read then.
     fn percentile(&self, tenths: u16, samples: u64) -> (Option<f64>, u64) {
         match self.times.reading(tenths, self.never) {
-            reports::latency::Reading::TooFew => (Some(0.0), 0),
+            reports::latency::Reading::TooFew => (Some(0.0), samples),
             reports::latency::Reading::Never => (None, samples),
             reports::latency::Reading::At(ns) => (Some(ns as f64), samples),
         }

@@ -10,6 +10,7 @@ mod level;
 mod meters;
 mod names;
 mod occasions;
+mod over_issued;
 mod probe;
 mod registrations;
 mod ring;

@@ -131,8 +131,8 @@ impl Probe {
         let decided = match &self.what {
             What::Attempts(attempts) => attempts.decided(),
             What::Queue(queue) => queue.tally(),
-            What::Value { value: Value::Gauge(gauge), other: None } => match gauge.peak_so_far() {
-                Some(peak) => Tally::Value { value: Some(peak), other: None, samples: 1 },
+            What::Value { value, other: None } => match value.highest_so_far() {
+                Some(highest) => Tally::Value { value: Some(highest), other: None, samples: 1 },
                 None => return false,
             },
             _ => return false,

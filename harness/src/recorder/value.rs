@@ -12,6 +12,7 @@ use super::gauges::Gauge;
 use super::level::Level;
 use super::meters::Meter;
 use super::occasions::Unfolding;
+use super::over_issued::OverIssued;
 use super::registrations::Registrations;
 use super::scope::{Window, pbx_named};
 use super::step::Step;
@@ -27,6 +28,8 @@ pub(super) enum Value {
     Registered(Registered),
     /// A ratio of a stock over time.
     Stock(Box<StockRatio>),
+    /// Time over-issued.
+    OverIssued(Box<OverIssued>),
 }
 
 impl Value {
@@ -45,7 +48,8 @@ impl Value {
             | Metric::ConcurrentRegistrations => Self::Gauge(Box::new(Gauge::new(plan, measured, when, batched))),
             Metric::TakeoverTime | Metric::FailbackTime | Metric::TimeToAgree => Self::Occasion(measured.clone()),
             Metric::TimeToRegistered(share) => Self::Registered(Registered::new(plan, measured, share)),
-            Metric::TimeAtCapacity | Metric::TrafficCongestion | Metric::Utilisation | Metric::TimeOverIssued => {
+            Metric::TimeOverIssued => Self::OverIssued(Box::new(OverIssued::new(plan, measured, when))),
+            Metric::TimeAtCapacity | Metric::TrafficCongestion | Metric::Utilisation => {
                 Self::Stock(Box::new(StockRatio::new(plan, measured, when, batched)))
             }
             _ => Self::Meter(Box::new(Meter::new(plan, measured, when, batched))),
@@ -67,6 +71,7 @@ impl Value {
             Self::Meter(meter) => meter.on_event(step, event),
             Self::Registered(registered) => registered.on_event(step, event, registrations),
             Self::Stock(stock) => stock.on_event(step, event),
+            Self::OverIssued(over) => over.on_event(step, event),
             Self::Occasion(_) => {}
         }
     }
@@ -105,6 +110,7 @@ impl Value {
         match self {
             Self::Gauge(gauge) => gauge.finish(step),
             Self::Stock(stock) => stock.finish(step),
+            Self::OverIssued(over) => over.finish(step),
             Self::Meter(meter) => {
                 unreclaimed.iter().for_each(|features| meter.unreclaimed(*features));
                 if let Some((denied, wishes)) = meter.wants_true_denials().map(|f| contention.true_denials(f)) {
@@ -126,6 +132,7 @@ impl Value {
             Self::Meter(meter) => meter.result(),
             Self::Registered(registered) => (ns(registered.reached), 1),
             Self::Stock(stock) => stock.result(step),
+            Self::OverIssued(over) => (Some(over.length()), 1),
             Self::Occasion(measured) => {
                 let unfolding = measured.occasion.and_then(|index| occasions.get(usize::from(index)));
                 let time = unfolding.and_then(|unfolding| match measured.metric {
@@ -138,12 +145,21 @@ impl Value {
         }
     }
 
+    /// A peak or the longest time, which can only rise; `None`: it is neither.
+    pub(super) fn highest_so_far(&self) -> Option<f64> {
+        match self {
+            Self::Gauge(gauge) => gauge.peak_so_far(),
+            Self::Meter(meter) => meter.longest_so_far(),
+            _ => None,
+        }
+    }
+
     pub(super) fn batches(&self) -> Tally {
         match self {
             Self::Gauge(gauge) => gauge.batches(),
             Self::Meter(meter) => meter.batches(),
             Self::Stock(stock) => stock.batches(),
-            Self::Occasion(_) | Self::Registered(_) => Tally::Batches(Vec::new()),
+            Self::Occasion(_) | Self::Registered(_) | Self::OverIssued(_) => Tally::Batches(Vec::new()),
         }
     }
 }
@@ -230,7 +246,7 @@ fn mark(concerned: &mut [bool], plan: &Plan, who: &simulator::layout::Selection)
     }
 }
 
-/// Time at capacity, traffic congestion, utilisation and time over-issued: what two levels of a stock say.
+/// Time at capacity, traffic congestion and utilisation: what two levels of a stock say.
 #[derive(Clone, Debug)]
 pub(super) struct StockRatio {
     metric: Metric,
@@ -246,13 +262,7 @@ impl StockRatio {
     fn new(plan: &Plan, measured: &Measured, when: When, batched: bool) -> Self {
         let feature = measured.of.as_deref().and_then(Feature::named).unwrap_or(Feature::Port);
         let master = plan.layout.pbxs.iter().position(|pbx| pbx.role == simulator::layout::Role::Master).unwrap_or(0);
-        let when = match (measured.occasion, when) {
-            (Some(occasion), When::Whole) => {
-                When::Between { from_ns: plan.occasions[usize::from(occasion)].at.0, to_ns: plan.lasts.0 }
-            }
-            _ => when,
-        };
-        let window = Window::new(plan, when, measured.metric != Metric::TimeOverIssued);
+        let window = Window::new(plan, when, true);
         Self {
             metric: measured.metric,
             feature,
@@ -280,10 +290,6 @@ impl StockRatio {
         } else {
             self.in_use.fall(step.now);
         }
-        if self.metric == Metric::TimeOverIssued {
-            let installed = u64::from(step.site.cluster().installed(self.owner as u16, feature));
-            self.state.set(step.now, u64::from(self.in_use.level() > installed));
-        }
     }
 
     fn on_step(&mut self, step: &Step<'_>) {
@@ -302,7 +308,6 @@ impl StockRatio {
         let mean = self.in_use.area() as f64 / observed.max(1) as f64;
         let installed = f64::from(step.site.cluster().installed(self.owner as u16, self.feature));
         let value = match self.metric {
-            Metric::TimeOverIssued => self.state.area() as f64,
             Metric::TimeAtCapacity => self.state.area() as f64 / observed.max(1) as f64,
             Metric::Utilisation => mean / installed.max(1.0),
             _ => match self.offered {
