@@ -110,8 +110,13 @@ impl Checker<'_> {
         if matches!(node.kind, Kind::Map(_)) || node.is_blank() {
             return Some(node.pairs());
         }
+        self.blinded(trail);
         let message = format!("{} is a block of keys", trail.path());
-        self.report.error(node.span, message, "write { KEY: VALUE } or indented keys below it");
+        let advice = match &node.kind {
+            Kind::List(items) if items.iter().all(|item| matches!(item.kind, Kind::Map(_))) => "leave the \"- \" out",
+            _ => "write { KEY: VALUE } or indented keys below it",
+        };
+        self.report.error(node.span, message, advice);
         None
     }
 
@@ -119,12 +124,20 @@ impl Checker<'_> {
         if matches!(node.kind, Kind::List(_)) || node.is_blank() {
             return Some(node.items());
         }
+        self.blinded(trail);
         self.report.error(
             node.span,
             format!("{} is a list", trail.path()),
             "write [A, B] or lines that begin with \"- \"",
         );
         None
+    }
+
+    /// Without the names of a block that cannot be read, others would seem to be wrong.
+    fn blinded(&mut self, trail: &Trail<'_>) {
+        if trail.depth == 1 && ["cluster", "licences", "users", "trunks", "timeline"].contains(&trail.name) {
+            self.report.blind();
+        }
     }
 
     fn value(&mut self, value: &'static Value, node: &Node, trail: &Trail<'_>) {
@@ -152,6 +165,14 @@ impl Checker<'_> {
             let span = Span { end: pair.value.span.end.max(pair.key_span.end), ..pair.key_span };
             self.tainting(span, trail.depth == 1, |checker| {
                 let mut inner = trail.with(&pair.key);
+                if keys == Keys::Declared && !is_name(&pair.key) {
+                    checker.blinded(trail);
+                }
+                if let Some((name, key)) = pair.key.split_once(" {") {
+                    let message = format!("\"{name}\" without a colon");
+                    let advice = format!("write \"{name}: {{{key}: …\"");
+                    return checker.report.error(pair.key_span, message, advice);
+                }
                 checker.entry_key(keys, pair, &mut inner);
                 checker.value(value, &pair.value, &inner);
             });
@@ -243,6 +264,9 @@ impl Checker<'_> {
 
     fn scalar(&mut self, value: &'static Value, node: &Node, trail: &Trail<'_>) {
         let Some(text) = node.text() else { return self.not_a_scalar(value, node, trail) };
+        if text.is_empty() && matches!(value, Value::Sentence) {
+            return self.report.error(node.span, "there is no sentence here", SENTENCE);
+        }
         if text.is_empty() && !matches!(value, Value::Text) {
             let advice = format!("write {}", describe(value));
             return self.report.error(node.span, format!("{} has no value", trail.path()), advice);
@@ -325,6 +349,9 @@ pub(crate) fn nearest_key(block: &Block, typed: &str) -> String {
         _ => format!("keys here: {}", existing.collect::<Vec<_>>().join(", ")),
     }
 }
+
+/// For those who left one empty.
+const SENTENCE: &str = "write one, such as \"no users are dropped\", or delete the line";
 
 /// The verbs that exist.
 const ALL_VERBS: &str = "sign-in, sign-out, crash, restart, set";

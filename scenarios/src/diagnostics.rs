@@ -114,6 +114,8 @@ pub(crate) struct Report {
     list: Vec<Diagnostic>,
     errors: usize,
     dropped: usize,
+    /// A block that declares names cannot be read: which names there are is not known.
+    blind: bool,
     /// Entries whose keys or values are wrong, by start: what follows from them is not said too.
     tainted: BTreeMap<(u16, u32), u32>,
 }
@@ -130,6 +132,23 @@ impl Report {
         if !self.is_tainted(span) {
             self.error(span, message, advice);
         }
+    }
+
+    /// A name that nothing has: not said while a block that declares names cannot be read.
+    pub(crate) fn unnamed(&mut self, span: Span, message: impl Into<String>, advice: impl Into<String>) {
+        if !self.blind {
+            self.meaning(span, message, advice);
+        }
+    }
+
+    /// From now on nothing is said about names that nothing has.
+    pub(crate) fn blind(&mut self) {
+        self.blind = true;
+    }
+
+    /// Whether names are missing.
+    pub(crate) fn is_blind(&self) -> bool {
+        self.blind
     }
 
     /// Something odd; never said about an entry that is wrong anyway.
@@ -166,6 +185,22 @@ impl Report {
     /// Errors so far.
     pub(crate) fn errors(&self) -> usize {
         self.errors
+    }
+
+    /// An empty one that keeps silent about the same entries.
+    pub(crate) fn apart(&self) -> Self {
+        Self { tainted: self.tainted.clone(), blind: self.blind, ..Self::default() }
+    }
+
+    /// What was said so far.
+    pub(crate) fn list(&self) -> &[Diagnostic] {
+        &self.list
+    }
+
+    /// The same, said otherwise.
+    pub(crate) fn map(mut self, say: impl Fn(Diagnostic) -> Diagnostic) -> Self {
+        self.list = self.list.into_iter().map(say).collect();
+        self
     }
 
     /// What another report said, besides.

@@ -27,6 +27,7 @@ pub mod sentence;
 mod source;
 mod template;
 mod value;
+mod variants;
 mod yaml;
 
 pub use diagnostics::{Diagnostics, Place, Severity};

@@ -8,6 +8,7 @@ use crate::paths;
 use crate::plan::{Plan, Source};
 use crate::planning::Draft;
 use crate::source::{Sources, Span};
+use crate::variants::Common;
 use crate::yaml::{MAX_BYTES, Node, Pair, read};
 
 /// Variants of one file.
@@ -92,7 +93,16 @@ impl Loading<'_> {
         if let Some(last) = variants.get(MAX_VARIANTS) {
             report.error(last.key_span, "more than 1,000 variants", "use several files");
         }
-        variants.iter().take(MAX_VARIANTS).map(|variant| self.plan(tree, Some(variant), report)).collect()
+        let mut alone = report.apart();
+        self.plan(tree, None, &mut alone);
+        let common = Common::new(tree, self.sources, &[report, &alone]);
+        let mut plans = Vec::new();
+        for variant in variants.iter().take(MAX_VARIANTS) {
+            let mut about = report.apart();
+            plans.push(self.plan(tree, Some(variant), &mut about));
+            common.hand_on(about, variant, report);
+        }
+        plans
     }
 
     fn plan(&self, file: &Node, variant: Option<&Pair>, report: &mut Report) -> Plan {

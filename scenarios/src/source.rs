@@ -19,6 +19,13 @@ impl Span {
     }
 }
 
+impl Span {
+    /// Whether `other` begins within.
+    pub(crate) fn contains(self, other: Self) -> bool {
+        self.source == other.source && self.start <= other.start && other.start < self.end.max(self.start + 1)
+    }
+}
+
 /// All texts, by index.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Sources {

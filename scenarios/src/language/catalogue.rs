@@ -25,6 +25,8 @@ pub(crate) struct Named {
     pub(crate) licence: &'static Licence,
     /// 0 if it has none.
     pub(crate) version: u64,
+    /// Of the price: `500` of `%500`; 0 if none is written.
+    pub(crate) tier: u64,
 }
 
 const fn later(name: &'static str) -> Licence {
@@ -75,6 +77,25 @@ impl Licence {
         if self.versioned { format!("{}{version}{}", self.name, self.suffix) } else { self.name.to_owned() }
     }
 
+    /// How many units a tier holds (A8: the 501st is the first of `%500`); `None`: as many as one likes.
+    pub(crate) fn room(&self, tier: u64) -> Option<u64> {
+        self.tiers.iter().find(|next| **next > tier).map(|next| next - tier)
+    }
+
+    /// `500 PBX-Port12 and 120 PBX-Port12%500`.
+    pub(crate) fn split(&self, version: u64, total: u64) -> String {
+        let mut left = total;
+        let mut parts = Vec::new();
+        for tier in core::iter::once(0).chain(self.tiers.iter().copied()).take_while(|tier| *tier < total.max(1)) {
+            let part = left.min(self.room(tier).unwrap_or(u64::MAX));
+            let name = if tier == 0 { self.written(version) } else { format!("{}%{tier}", self.written(version)) };
+            parts.push(format!("{part} {name}"));
+            left -= part;
+        }
+        let last = parts.pop().unwrap_or_default();
+        if parts.is_empty() { last } else { format!("{} and {last}", parts.join(", ")) }
+    }
+
     /// The word of sentences: without version, tier and what stands in brackets.
     pub(crate) fn feature_word(&self) -> String {
         format!("{}{}", self.name.split('(').next().unwrap_or(self.name), self.suffix)
@@ -96,7 +117,8 @@ pub(crate) fn licence(text: &str) -> Reading<Named> {
         }
         let version = version_of(licence, version, text)?;
         check_tier(licence, version, tier, text)?;
-        return Ok(Named { licence, version });
+        let tier = tier.and_then(|tier| tier.parse().ok()).unwrap_or(0);
+        return Ok(Named { licence, version, tier });
     }
     Err(unknown(text, name))
 }
@@ -155,6 +177,18 @@ mod tests {
         assert_eq!(read("PBX-App(innovaphone-pbx-conference)12"), "PBX-App 12");
         assert_eq!(read("Relay-PRIs"), "Relay-PRIs 0");
         assert_eq!(read("PBX-VoicemailUser12"), "PBX-VoicemailUser 12");
+    }
+
+    /// T36.
+    #[test]
+    fn installed_ports_split_into_tiers() {
+        let split = |total| licence("PBX-Port12").map(|named| named.licence.split(12, total)).unwrap();
+        assert_eq!(split(500), "500 PBX-Port12");
+        assert_eq!(split(501), "500 PBX-Port12 and 1 PBX-Port12%500");
+        assert_eq!(
+            split(5001),
+            "500 PBX-Port12, 500 PBX-Port12%500, 1000 PBX-Port12%1000, 3000 PBX-Port12%2000 and 1 PBX-Port12%5000"
+        );
     }
 
     #[test]

@@ -222,7 +222,7 @@ impl Draft<'_> {
             };
             match cluster.resolve(active.text().unwrap_or("")) {
                 Ok(actives) => self.stand_in(cluster, nodes, actives, active),
-                Err((message, advice)) => self.report.meaning(active.span, message, advice),
+                Err((message, advice)) => self.report.unnamed(active.span, message, advice),
             }
         }
     }

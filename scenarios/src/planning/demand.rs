@@ -6,7 +6,7 @@ use simulator::licence::feature::Feature;
 use super::people::Population;
 use super::structure::Structure;
 use crate::plan::Demand;
-use crate::value::rate::Offered;
+use crate::value::rate::{Offered, Traffic};
 
 /// One per floating feature that somebody may ask for.
 pub(crate) fn demands(structure: &Structure) -> Vec<Demand> {
@@ -46,20 +46,21 @@ fn holders(block: &Block, feature: Feature, softphone_shares: bool) -> u32 {
     }
 }
 
+/// Erlangs of sessions of `on` seconds that are offered to so many seats.
+pub(crate) fn offered_erlangs(offered: Traffic, on: f64, seats: u32) -> f64 {
+    let sources = if offered.each { f64::from(seats) } else { 1.0 };
+    let each = match offered.amount {
+        Offered::Erlangs(erlangs) => erlangs.as_f64(),
+        Offered::Arrivals(rate) => rate.per_second() * on,
+    };
+    sources * each
+}
+
 /// Erlangs of a population if nobody is refused; `None`: sessions that never end.
 fn erlangs(population: &Population) -> Option<f64> {
     let on = population.signed_in?.mean().as_secs_f64();
     match (population.offered, population.away) {
-        (Some(offered), _) => {
-            let sources = if offered.each { f64::from(population.plan.seats) } else { 1.0 };
-            Some(
-                sources
-                    * match offered.amount {
-                        Offered::Erlangs(erlangs) => erlangs.as_f64(),
-                        Offered::Arrivals(rate) => rate.per_second() * on,
-                    },
-            )
-        }
+        (Some(offered), _) => Some(offered_erlangs(offered, on, population.plan.seats)),
         (None, Some(away)) => {
             let off = away.mean().as_secs_f64();
             Some(f64::from(population.plan.seats) * on / (on + off).max(f64::MIN_POSITIVE))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use reports::expectation::Expectation;
+use reports::expectation::{AttemptKind, Claim, Expectation, Subject};
 use simulator::licence::feature::Feature;
 
 use super::Draft;
@@ -11,7 +11,7 @@ use super::timeline::Timeline;
 use crate::plan::{Occasion, Plan};
 use crate::sentence::{FeatureName, Names, NodeGroup, OccasionName, PopulationName, parse};
 use crate::source::Span;
-use crate::yaml::{Node, Pair};
+use crate::yaml::{Kind, Node, Pair};
 
 impl Draft<'_> {
     /// The common sentences, then the variant's own.
@@ -28,16 +28,26 @@ impl Draft<'_> {
         let names = self.names(structure, timeline, plan);
         let mut expectations: Vec<Expectation> = Vec::new();
         let mut seen = BTreeSet::new();
+        // The first sentence about people.
+        let mut people: Option<Span> = None;
         for node in common.into_iter().chain(own).flat_map(Node::items) {
             let Some(expectation) = self.sentence(node, &names) else { continue };
             if !seen.insert(expectation.text.clone()) {
                 self.report.warning(node.span, "this sentence is here twice", "one of them is enough");
                 continue;
             }
+            if about_people(&expectation.claim) {
+                people.get_or_insert(node.span);
+            }
             self.limit(node, &expectation, structure, plan);
             expectations.push(expectation);
         }
-        if expectations.is_empty() && common.into_iter().chain(own).all(|node| node.items().is_empty()) {
+        if let Some(span) = people.filter(|_| structure.people.populations.is_empty() && !self.report.is_blind()) {
+            let note = "declare people below \"users:\" or \"trunks:\"; a sentence about nobody fails";
+            self.report.warning(span, "nobody is declared", note);
+        }
+        let empty = |node: &Node| node.is_blank() || matches!(&node.kind, Kind::List(items) if items.is_empty());
+        if expectations.is_empty() && common.into_iter().chain(own).all(empty) {
             let span = variant.map_or_else(|| first_key(tree), |pair| pair.key_span);
             self.report.warning(span, "nothing is expected: this cannot fail", "write sentences below \"expect:\"");
         }
@@ -45,12 +55,15 @@ impl Draft<'_> {
     }
 
     fn sentence(&mut self, node: &Node, names: &Names) -> Option<Expectation> {
-        // What is not text is reported already.
+        // What is not text, or empty, is reported already.
+        if node.is_blank() {
+            return None;
+        }
         match parse(node.text()?, names) {
             Ok(expectation) => Some(expectation),
             Err(error) => {
                 let span = node.place(error.offset..error.offset + error.len, self.sources);
-                self.report.meaning(span, error.message, error.advice);
+                self.report.unnamed(span, error.message, error.advice);
                 None
             }
         }
@@ -104,6 +117,17 @@ impl Draft<'_> {
     fn later(&self) -> Vec<String> {
         let blocks = ["queues", "groups", "rooms", "calls"].into_iter().filter_map(|block| self.tree.get(block));
         blocks.flat_map(Node::pairs).map(|pair| pair.key.clone()).collect()
+    }
+}
+
+/// Whether it needs somebody.
+fn about_people(claim: &Claim) -> bool {
+    match claim {
+        Claim::Share { subject: Subject::Group(_), .. } => true,
+        Claim::Share { subject: Subject::Attempts(attempts), .. } | Claim::Time { attempts, .. } => {
+            matches!(attempts.kind, AttemptKind::SignIns | AttemptKind::Refreshes)
+        }
+        _ => false,
     }
 }
 

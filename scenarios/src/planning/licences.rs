@@ -24,7 +24,7 @@ impl Draft<'_> {
             let nodes = match cluster.resolve(&pair.key) {
                 Ok(nodes) => nodes,
                 Err((message, advice)) => {
-                    self.report.meaning(pair.key_span, message, advice);
+                    self.report.unnamed(pair.key_span, message, advice);
                     continue;
                 }
             };
@@ -62,6 +62,7 @@ impl Draft<'_> {
     }
 
     fn stock(&mut self, node: &Node, software: u64) -> Vec<(Feature, u32)> {
+        self.tiers(node);
         let mut stock = Vec::new();
         for pair in node.pairs() {
             let Ok(named) = licence(&pair.key) else { continue };
@@ -79,6 +80,23 @@ impl Draft<'_> {
             }
         }
         stock
+    }
+
+    /// R36, R37: who writes the tiers of a licence apart writes no more in one than it has room for.
+    fn tiers(&mut self, node: &Node) {
+        let counts = || node.pairs().iter().filter_map(|pair| Some((pair, licence(&pair.key).ok()?, units(pair)?)));
+        for (pair, named, count) in counts() {
+            let same = || counts().filter(|(_, other, _)| other.licence.name == named.licence.name);
+            let room = named.licence.room(named.tier).unwrap_or(u64::MAX);
+            if same().all(|(_, other, _)| other.tier == 0) || u64::from(count) <= room || count == u32::MAX {
+                continue;
+            }
+            let sum: u64 = same().map(|(_, _, count)| u64::from(count)).sum();
+            let message = format!("{} {} beside another tier of it", grouped(u64::from(count)), pair.key);
+            let split = named.licence.split(named.version, sum);
+            let note = format!("{} in all are {split} (R36, R37)", grouped(sum));
+            self.report.warning(pair.value.span, message, note);
+        }
     }
 
     /// The version all PBXs run.

@@ -71,7 +71,7 @@ impl Draft<'_> {
         let names = cluster.sites.iter().map(String::as_str);
         let meant = did_you_mean(name, names.clone());
         let advice = if meant.is_empty() { format!("sites here: {}", either(names)) } else { meant };
-        self.report.meaning(span, format!("no site is called \"{name}\""), advice);
+        self.report.unnamed(span, format!("no site is called \"{name}\""), advice);
         None
     }
 }

@@ -174,7 +174,7 @@ impl<'a> Moments<'a> {
     fn no_event(&self, name: &str, place: Span, report: &mut Report) {
         let advice = did_you_mean(name, self.called.keys().copied());
         let advice = if advice.is_empty() { "name one with \"called\"".to_owned() } else { advice };
-        report.meaning(place, format!("no event is called \"{name}\""), advice);
+        report.unnamed(place, format!("no event is called \"{name}\""), advice);
     }
 
     fn extent(&self, index: usize, at: Instant) -> Extent {
@@ -215,15 +215,30 @@ impl Draft<'_> {
         if extent.repeats == 1 && fields.node("every").is_some() && fields.node("chaos").is_none() {
             self.report.meaning(fields.span("every"), "\"every\" needs \"repeats\"", "write \"repeats: 3\"");
         }
-        if let Some(length) = extent.length.filter(|length| extent.repeats > 1 && *length > extent.every) {
+        if let Some(length) = extent.length.filter(|length| extent.every > Duration::ZERO && *length > extent.every) {
             let message = format!("one repeat lasts {}, longer than every", super::duration_text(length));
             self.report.meaning(fields.span("every"), message, "the next begins before it ends");
         }
+        self.ends_in_time(&fields, extent, frame);
         let last = extent.at + Duration(extent.every.0.saturating_mul(extent.repeats - 1));
         if extent.repeats > 1 && last >= Instant::ZERO + frame.lasts && extent.at < Instant::ZERO + frame.lasts {
             let message = format!("the last repeat is after the end, {}", frame.clock(Instant::ZERO + frame.lasts));
             self.report.meaning(fields.span("repeats"), message, "");
         }
+    }
+}
+
+impl Draft<'_> {
+    fn ends_in_time(&mut self, fields: &Fields<'_>, extent: &Extent, frame: Frame) {
+        let end = Instant::ZERO + frame.lasts;
+        let begins = extent.at + Duration(extent.every.0.saturating_mul(extent.repeats - 1));
+        if begins >= end || extent.until.is_none_or(|until| until <= end) {
+            return;
+        }
+        let key = if fields.node("for").is_some() { "for" } else { "over" };
+        let rest = if key == "for" { "nothing is back before it" } else { "what is due later never happens" };
+        let note = format!("the run ends at {} ({}): {rest}", frame.clock(end), super::duration_text(frame.lasts));
+        self.report.warning(fields.span(key), "this goes on past the end of the run", note);
     }
 }
 

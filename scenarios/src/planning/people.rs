@@ -9,6 +9,7 @@ use simulator::time::Duration;
 
 use super::Draft;
 use super::cluster::Cluster;
+use super::demand::offered_erlangs;
 use super::fields::Fields;
 use crate::language::{TRUNK, USERS};
 use crate::nearest::grouped;
@@ -24,7 +25,7 @@ const MAX_ENDPOINTS: u64 = 1_000_000_000;
 /// Populations of a run.
 const MAX_POPULATIONS: usize = 65_000;
 /// Homes of all populations.
-const MAX_BLOCKS: usize = 1_000_000;
+const MAX_BLOCKS: usize = 65_000;
 
 /// All populations, in the order declared.
 #[derive(Clone, Debug, Default)]
@@ -132,6 +133,9 @@ impl Draft<'_> {
         let away = fields.law("away");
         let offered = fields.node("offered").and_then(|node| traffic(node.text()?).ok());
         self.source(fields, signed_in, away, offered);
+        if let (Some(offered), Some(on)) = (offered, signed_in) {
+            self.seats_suffice(fields, offered_erlangs(offered, on.mean().as_secs_f64(), seats), seats);
+        }
         let settings = PopulationSettings {
             transport: transport(fields),
             keep_alive: fields.duration("keep-alive").filter(|interval| *interval > Duration::ZERO),
@@ -171,6 +175,16 @@ impl Draft<'_> {
         }
     }
 
+    fn seats_suffice(&mut self, fields: &Fields<'_>, erlangs: f64, seats: u32) {
+        if erlangs > f64::from(seats) {
+            let seats = if seats == 1 { "1 seat".to_owned() } else { format!("{} seats", grouped(u64::from(seats))) };
+            let erlangs = format!("{erlangs:.1}");
+            let message = format!("{} E cannot be carried by {seats}", erlangs.trim_end_matches(".0"));
+            let note = "a seat carries at most 1 E; a session that finds no free seat does not begin";
+            self.report.warning(fields.span("offered"), message, note);
+        }
+    }
+
     fn expires(&mut self, fields: &Fields<'_>) -> u32 {
         let expires = fields.duration("expires").unwrap_or(Duration::seconds(3600));
         let seconds = u32::try_from(expires.0 / Duration::SECOND.0).unwrap_or(0);
@@ -196,7 +210,7 @@ impl Draft<'_> {
         for item in list.items() {
             match cluster.resolve(item.text().unwrap_or("")) {
                 Ok(nodes) => targets.extend(nodes),
-                Err((message, advice)) => self.report.meaning(item.span, message, advice),
+                Err((message, advice)) => self.report.unnamed(item.span, message, advice),
             }
         }
         if targets.len() > 6 {
@@ -212,7 +226,7 @@ impl Draft<'_> {
         let home = match fields.node("home").and_then(|node| Some((node, node.text()?))) {
             None => cluster.master(),
             Some((node, text)) => cluster.one(text).unwrap_or_else(|(message, advice)| {
-                self.report.meaning(node.span, message, advice);
+                self.report.unnamed(node.span, message, advice);
                 cluster.master()
             }),
         };

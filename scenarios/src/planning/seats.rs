@@ -18,7 +18,7 @@ impl Draft<'_> {
             Kind::Scalar(text) => match cluster.one(text) {
                 Ok(node) => vec![(node, seats)],
                 Err((message, advice)) => {
-                    self.report.meaning(home.span, message, advice);
+                    self.report.unnamed(home.span, message, advice);
                     vec![(cluster.master(), seats)]
                 }
             },
@@ -36,7 +36,7 @@ impl Draft<'_> {
                     nodes.extend(range.map(|node| (node, share)));
                 }
                 Err((message, advice)) => {
-                    self.report.meaning(part.key_span, message, advice);
+                    self.report.unnamed(part.key_span, message, advice);
                     known = false;
                 }
             }

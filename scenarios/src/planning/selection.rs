@@ -1,12 +1,13 @@
 //! Whom a verb concerns: selectors to ranges of seats.
 
 use core::ops::Range;
+use std::collections::BTreeSet;
 
 use simulator::layout::Selection;
 
 use super::Draft;
 use super::structure::Structure;
-use crate::nearest::{did_you_mean, grouped};
+use crate::nearest::{did_you_mean, either, grouped};
 use crate::source::Span;
 use crate::value::selector::{Narrowing, Selector, selector};
 use crate::value::share::{Amount, deal};
@@ -42,7 +43,7 @@ impl Draft<'_> {
             Some(named) => match at.cluster.resolve(&named.name) {
                 Ok(nodes) => Some(nodes),
                 Err((message, advice)) => {
-                    self.report.meaning(item.place(named.at.clone(), self.sources), message, advice);
+                    self.report.unnamed(item.place(named.at.clone(), self.sources), message, advice);
                     return Taken::new();
                 }
             },
@@ -54,8 +55,9 @@ impl Draft<'_> {
             .map(|(index, _)| index)
             .collect();
         let taken = self.narrowed(at, item, &blocks, read.narrowing, population);
-        if taken.is_empty() && !self.report.is_tainted(item.span) {
-            self.report.meaning(item.span, "this is nobody", "no seat is in it");
+        if taken.is_empty() {
+            let (message, advice) = nobody(at, read, &blocks, population);
+            self.report.unnamed(item.span, message, advice);
         }
         taken
     }
@@ -85,8 +87,9 @@ impl Draft<'_> {
             Narrowing::Seats(from, to) => {
                 let plan = population.and_then(|index| at.people.populations.get(usize::from(index)));
                 if let Some(plan) = plan.filter(|population| to > u64::from(population.plan.seats) || from == 0) {
-                    let (name, count) = (&plan.plan.name, grouped(u64::from(plan.plan.seats)));
-                    self.report.meaning(item.span, format!("{name} has seats 1..{count}"), "");
+                    let (name, count) = (&plan.plan.name, plan.plan.seats);
+                    let message = format!("{name} has no seat {}", if from == 0 { 0 } else { to });
+                    self.report.meaning(item.span, message, format!("its seats are 1..{count}"));
                 }
                 blocks.iter().filter_map(|index| within(at, *index, from, to)).collect()
             }
@@ -105,7 +108,7 @@ impl Draft<'_> {
         let names = at.people.populations.iter().map(|population| population.plan.name.as_str());
         let meant = did_you_mean(name, names.chain(["everyone"]));
         let advice = if meant.is_empty() { "write \"everyone\" or a name declared in users or trunks" } else { &meant };
-        self.report.meaning(span, format!("nobody is called \"{name}\""), advice);
+        self.report.unnamed(span, format!("nobody is called \"{name}\""), advice);
     }
 
     /// Whether this is the name of something that comes later: a queue, a flow, …
@@ -113,6 +116,40 @@ impl Draft<'_> {
         ["queues", "groups", "rooms", "calls"]
             .iter()
             .any(|block| self.tree.get(block).is_some_and(|block| block.get(name).is_some()))
+    }
+}
+
+/// Why a selector of known names takes no seat: message and cure.
+fn nobody(at: &Structure, read: &Selector, blocks: &[u32], population: Option<u16>) -> (String, String) {
+    let who = population.and_then(|index| at.people.populations.get(usize::from(index)));
+    let name = who.map_or("everyone", |who| who.plan.name.as_str());
+    if at.people.populations.is_empty() {
+        return ("nobody is declared".to_owned(), "declare people below \"users:\" or \"trunks:\"".to_owned());
+    }
+    match (&read.node, blocks.is_empty(), read.narrowing) {
+        (Some(node), true, _) => {
+            let homes: BTreeSet<&str> = who
+                .map(|who| at.people.blocks_of(who))
+                .unwrap_or_default()
+                .iter()
+                .map(|block| at.cluster.name(block.home))
+                .collect();
+            let advice = if homes.is_empty() { String::new() } else { format!("homes of {name}: {}", either(homes)) };
+            let whose = if name == "everyone" { "nobody".to_owned() } else { format!("nobody of {name}") };
+            (format!("{whose} has the home {}", node.name), advice)
+        }
+        (_, true, _) => {
+            let advice = "leave it out: their sessions begin by themselves";
+            ("nobody waits for a sign-in: all have \"offered\"".to_owned(), advice.to_owned())
+        }
+        (Some(node), false, Narrowing::Seats(from, to)) => (
+            format!("none of {name} {from}..{to} has the home {}", node.name),
+            "seats are dealt over the homes in the order written".to_owned(),
+        ),
+        _ => {
+            let seats: u64 = blocks.iter().map(|index| u64::from(at.people.blocks[*index as usize].seats)).sum();
+            (format!("so small a part of {} seats is nobody", grouped(seats)), "write a larger part".to_owned())
+        }
     }
 }
 

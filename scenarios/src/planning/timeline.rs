@@ -155,7 +155,7 @@ impl Draft<'_> {
         for item in value.one_or_more() {
             match at.cluster.resolve(item.text().unwrap_or("")) {
                 Ok(range) => nodes.extend(range),
-                Err((message, advice)) => self.report.meaning(item.span, message, advice),
+                Err((message, advice)) => self.report.unnamed(item.span, message, advice),
             }
         }
         nodes
