@@ -385,7 +385,7 @@ impl Pbx {
         if self.is_configured(cluster, request.aor)
             && let Some(binding) = self.bindings.of(request.aor, &cluster.people)
         {
-            binding.transactions.complete(&response, now);
+            binding.transactions.complete(&response, now + request.delay);
         }
     }
 

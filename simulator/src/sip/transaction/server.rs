@@ -27,12 +27,11 @@ impl ServerTransactions {
     /// The answer to replay if `branch` is a retransmission; `Some(None)` while the request is still being served.
     #[inline]
     pub fn replay(&self, branch: u32, now: Instant) -> Option<Option<u16>> {
-        const LINGER_MS: u32 = (TIMER_J.0 / Duration::MILLISECOND.0) as u32;
-        let fresh = |known: &&ServerTransaction| {
-            known.known && known.branch == branch && now.millis_wrapping().wrapping_sub(known.at_ms) < LINGER_MS
-        };
+        const LINGER_MS: i32 = (TIMER_J.0 / Duration::MILLISECOND.0) as i32;
+        let age = |known: &ServerTransaction| now.millis_wrapping().wrapping_sub(known.at_ms) as i32;
+        let fresh = |known: &&ServerTransaction| known.known && known.branch == branch && age(known) < LINGER_MS;
         let known = self.0.iter().find(fresh)?;
-        Some((known.status != 0).then_some(known.status))
+        Some((known.status != 0 && age(known) >= 0).then_some(known.status))
     }
 
     /// The reason given with the answer to `branch`, as its discriminant.
@@ -47,11 +46,12 @@ impl ServerTransactions {
         self.0[1] = ServerTransaction { branch, at_ms: now.millis_wrapping(), status: 0, reason: 0, known: true };
     }
 
-    /// It was answered: Completed.
+    /// It is answered: Completed from the moment the answer leaves; until then it is still being served.
     #[inline]
-    pub fn complete(&mut self, response: &Response, now: Instant) {
+    pub fn complete(&mut self, response: &Response, leaves: Instant) {
         if let Some(known) = self.0.iter_mut().rev().find(|known| known.known && known.branch == response.branch) {
-            (known.status, known.reason, known.at_ms) = (response.status, response.reason as u8, now.millis_wrapping());
+            known.at_ms = leaves.millis_wrapping();
+            (known.status, known.reason) = (response.status, response.reason as u8);
         }
     }
 
