@@ -1,0 +1,225 @@
+//! A small site for stories: who there is, what happens, and afterwards everything that was stated.
+
+#![allow(dead_code, reason = "every file of tests uses a part of it")]
+
+use simulator::distribution::Distribution;
+use simulator::event::Event;
+use simulator::invariants::Checker;
+use simulator::layout::{Begins, Block, Device, Layout, PbxPlan, PopulationPlan, Role, Selection};
+use simulator::licence::feature::Feature;
+use simulator::node::NodeId;
+use simulator::rng::Probability;
+use simulator::schedule::{Action, Entry, Shape};
+use simulator::settings::{Checkout, Link, Links, PbxSettings, PopulationSettings, Retries, Rules, Settings};
+use simulator::simulation::{Observer, Simulation};
+use simulator::site::Site;
+use simulator::time::{Duration, Instant};
+
+/// A site before its run. Everybody is at one site, 1 ms apart; nobody is challenged, nobody tries twice.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) layout: Layout,
+    pub(crate) settings: Settings,
+    pub(crate) schedule: Vec<Entry>,
+    pub(crate) seed: u64,
+}
+
+impl Plan {
+    /// A master without licences: nothing is refused one.
+    pub(crate) fn new() -> Self {
+        let layout = Layout { sites: vec!["here".into()], ..Layout::default() };
+        let settings = Settings {
+            pbxs: Vec::new(),
+            populations: Vec::new(),
+            links: Links::default(),
+            checkout: Checkout { clock_drift_ppm: 0, ..Checkout::default() },
+            rules: Rules::default(),
+        };
+        Self { layout, settings, schedule: Vec::new(), seed: 1 }.pbx("master", Role::Master, None)
+    }
+
+    pub(crate) fn pbx(mut self, name: &str, role: Role, stands_in_for: Option<u16>) -> Self {
+        self.layout.pbxs.push(PbxPlan { name: name.into(), role, site: 0, stands_in_for, licences: Vec::new() });
+        self.settings.pbxs.push(PbxSettings {
+            challenges: false,
+            watches_every: Duration::seconds(1),
+            after_silence: Duration::seconds(5),
+            gives_back_after: Duration::seconds(20),
+            ..PbxSettings::default()
+        });
+        self
+    }
+
+    /// A master and its standby, which looks every second and takes over after five.
+    pub(crate) fn with_standby() -> Self {
+        Self::new().pbx("standby", Role::Standby, Some(0))
+    }
+
+    pub(crate) fn licences(mut self, pbx: usize, licences: &[(Feature, u32)]) -> Self {
+        self.layout.pbxs[pbx].licences = licences.to_vec();
+        self.layout.licensed = true;
+        self
+    }
+
+    /// A population with one desk phone each, that knows these PBXs, the first being home.
+    pub(crate) fn phones(self, name: &str, seats: u32, targets: &[u16]) -> Self {
+        self.people(name, &[(Device::DeskPhone, seats)], targets)
+    }
+
+    /// A population of as many seats as its commonest device has.
+    pub(crate) fn people(mut self, name: &str, devices: &[(Device, u32)], targets: &[u16]) -> Self {
+        let seats = devices.iter().map(|(_, count)| *count).max().unwrap_or(0);
+        let population = self.layout.populations.len() as u16;
+        self.layout.populations.push(PopulationPlan { name: name.into(), seats, begins: Begins::Absent });
+        self.layout.blocks.push(Block {
+            population,
+            home: targets[0],
+            site: 0,
+            targets: targets.to_vec(),
+            first_seat: 0,
+            seats,
+            devices: devices.to_vec(),
+        });
+        self.settings.populations.push(PopulationSettings { retries: Retries::Never, ..PopulationSettings::default() });
+        self
+    }
+
+    /// Other constants.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// Phones on a site of their own; the links there and back, each with its loss.
+    pub(crate) fn far(mut self, there: Probability, back: Probability) -> Self {
+        self.layout.sites.push("far".into());
+        self.layout.blocks.iter_mut().for_each(|block| block.site = 1);
+        let link =
+            |loss| Link { latency: Distribution::fixed(Duration::MILLISECOND), loss, duplicates: Probability::ZERO };
+        let profiles = vec![link(Probability::ZERO), link(there), link(back)];
+        self.settings.links = Links { sites: 2, table: vec![0, 2, 1, 0], profiles };
+        self
+    }
+
+    pub(crate) fn at(mut self, at: Instant, action: Action) -> Self {
+        let occasion = self.schedule.len() as u16;
+        self.schedule.push(Entry { at, action, occasion });
+        self
+    }
+
+    /// All seats of a block want in at that second.
+    pub(crate) fn sign_in(self, second: u64, block: u32) -> Self {
+        let seats = self.layout.blocks[block as usize].seats;
+        self.sign_in_seats(second, block, 0..seats)
+    }
+
+    pub(crate) fn sign_in_seats(self, second: u64, block: u32, seats: core::ops::Range<u32>) -> Self {
+        let who = Selection { seats: vec![(block, seats)] };
+        self.at(at(second, 0), Action::SignIn { who, over: Duration::ZERO, shape: Shape::Even })
+    }
+
+    pub(crate) fn sign_out_seats(self, second: u64, block: u32, seats: core::ops::Range<u32>) -> Self {
+        let who = Selection { seats: vec![(block, seats)] };
+        self.at(at(second, 0), Action::SignOut { who, over: Duration::ZERO, shape: Shape::Even })
+    }
+
+    pub(crate) fn crash(self, second: u64, pbx: u16) -> Self {
+        self.at(at(second, 0), Action::Crash(pbx))
+    }
+
+    pub(crate) fn restart(self, second: u64, pbx: u16) -> Self {
+        self.at(at(second, 0), Action::Restart(pbx))
+    }
+
+    /// Runs it for so many seconds under all invariants.
+    pub(crate) fn run(&self, seconds: u64) -> Told {
+        let mut simulation =
+            Simulation::new(&self.layout, vec![self.settings.clone()], self.schedule.clone(), self.seed);
+        let mut told = Listener { facts: Vec::new(), checker: Checker::new(simulation.engine().elements()) };
+        simulation.run_until(at(seconds, 0), &mut told);
+        told.checker.finish(at(seconds, 0));
+        let breach = told.checker.breach();
+        assert!(breach.is_none(), "seed {}: {breach:?}", self.seed);
+        Told { facts: told.facts, simulation }
+    }
+}
+
+/// What was stated, in order, and the run at its end.
+pub(crate) struct Told {
+    pub(crate) facts: Vec<(Instant, NodeId, Event)>,
+    pub(crate) simulation: Simulation,
+}
+
+impl Told {
+    pub(crate) fn site(&self) -> &Site {
+        self.simulation.engine().elements()
+    }
+
+    /// The node of a PBX.
+    pub(crate) fn pbx(&self, index: u16) -> NodeId {
+        self.site().cluster().people.pbx(index)
+    }
+
+    /// What an endpoint or a PBX stated, with the millisecond.
+    pub(crate) fn of(&self, node: NodeId) -> Vec<(u64, Event)> {
+        let facts = self.facts.iter().filter(|(_, stated_by, _)| *stated_by == node);
+        facts.map(|(at, _, event)| (at.0 / 1_000_000, *event)).collect()
+    }
+
+    /// What `pick` makes of the facts.
+    pub(crate) fn all<T>(&self, pick: impl Fn(u64, NodeId, &Event) -> Option<T>) -> Vec<T> {
+        self.facts.iter().filter_map(|(at, node, event)| pick(at.0 / 1_000_000, *node, event)).collect()
+    }
+
+    pub(crate) fn count(&self, wanted: impl Fn(&Event) -> bool) -> usize {
+        self.facts.iter().filter(|(_, _, event)| wanted(event)).count()
+    }
+
+    /// (millisecond, status) of every final answer of an endpoint: 200 for a wish come true.
+    pub(crate) fn answers(&self, endpoint: u32) -> Vec<(u64, u16)> {
+        let status = |event: &Event| match event {
+            Event::Accepted { .. } => Some(200),
+            Event::Answered { status, .. } => Some(*status),
+            _ => None,
+        };
+        self.all(|at, node, event| status(event).filter(|_| node.0 == endpoint).map(|status| (at, status)))
+    }
+
+    /// Live bindings at a PBX.
+    pub(crate) fn bound(&self, pbx: usize) -> u32 {
+        self.site().pbxs()[pbx].bindings().bound()
+    }
+
+    /// Units in use of a stock of a PBX's own: directly, and lent.
+    pub(crate) fn units(&self, pbx: usize, feature: Feature) -> (u32, u32) {
+        let stock = self.site().pbxs()[pbx].licensing().authorities().find_map(|authority| authority.stock(feature));
+        stock.map_or((0, 0), |stock| (stock.direct(), stock.booked_in_all()))
+    }
+
+    /// (millisecond, PBX, active) of every change of role.
+    pub(crate) fn roles(&self) -> Vec<(u64, NodeId, bool)> {
+        self.all(|at, node, event| match event {
+            Event::Role { active } => Some((at, node, *active)),
+            _ => None,
+        })
+    }
+}
+
+/// That second and millisecond.
+pub(crate) fn at(second: u64, ms: u64) -> Instant {
+    Instant::ZERO + Duration::seconds(second) + Duration::millis(ms)
+}
+
+struct Listener {
+    facts: Vec<(Instant, NodeId, Event)>,
+    checker: Checker,
+}
+
+impl Observer for Listener {
+    fn observe(&mut self, now: Instant, node: NodeId, events: &[Event], site: &Site) -> bool {
+        self.facts.extend(events.iter().map(|event| (now, node, *event)));
+        self.checker.observe(now, node, events, site)
+    }
+
+    fn on_entry(&mut self, _: Instant, _: &Entry, _: &Site) {}
+}
