@@ -211,17 +211,16 @@ fn a_ramp_goes_in_a_hundred_steps_and_ends_where_it_should() {
 
 #[test]
 fn those_whom_no_sign_in_names_come_over_the_first_minute() {
-    let plan = plan("users: { a: { count: 10 }, b: {} }\ntimeline: [{ at: +5 min, sign-in: a 3..4 }]");
-    assert_eq!(
-        [plan.layout.populations[0].begins, plan.layout.populations[1].begins],
-        [Begins::Absent, Begins::FirstMinute]
-    );
-    let Action::SignIn { who, over, .. } = &plan.schedule[0].action else { panic!("{:?}", plan.schedule) };
-    assert_eq!(
-        (who.seats.as_slice(), *over, plan.schedule[0].at),
-        (&[(0, 0..2), (0, 4..10)][..], Duration::seconds(60), at(0))
-    );
-    assert_eq!(plan.occasions[1].name, "sign-in of the rest of a");
+    let begins = |lines: &str| -> Vec<Begins> {
+        plan(lines).layout.populations.into_iter().map(|population| population.begins).collect()
+    };
+    let some = begins("users: { a: { count: 10 }, b: {} }\ntimeline: [{ at: +5 min, sign-in: a 3..4 }]");
+    assert_eq!(some, [Begins::Partly(std::iter::once(2..4).collect()), Begins::FirstMinute]);
+    let homes = "cluster: { hq: { role: master }, s: {} }\nusers: { a: { count: 10, home: { hq: 6, s: 4 }, signed-in: 5 min, away: 5 min } }\n";
+    let half =
+        begins(&format!("{homes}timeline: [{{ at: +5 min, sign-in: 50% of a }}, {{ at: +6 min, sign-in: a 2..4 }}]"));
+    assert_eq!(half, [Begins::Partly(vec![0..4, 6..8])]);
+    assert_eq!(begins(&format!("{homes}timeline: [{{ at: +5 min, sign-in: [a 1..4, a 5..10] }}]")), [Begins::Absent]);
 }
 
 #[test]
@@ -301,4 +300,24 @@ fn adding_a_population_changes_no_other() {
     let (before, after) = (plan("users: { b: { count: 9 } }"), plan("users: { a: { count: 5 }, b: { count: 9 } }"));
     assert_eq!(before.layout.blocks[0].seats, after.layout.blocks[1].seats);
     assert_eq!(before.settings[0].populations[0], after.settings[0].populations[1]);
+}
+
+#[test]
+fn marks_and_line_ends_are_accepted() {
+    let text = "pbxsim: 1\nlasts: 1 h\nusers: { a: {} }\nexpect: [no users are dropped]\n";
+    let dos = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    assert_eq!(plans(text, &[])[0].digest, plans(&dos, &[])[0].digest);
+}
+
+#[test]
+fn what_asks_for_nothing_or_may_fail_is_not_warned_about() {
+    let quiet = |lines: &str, sentence: &str| {
+        let text = format!("pbxsim: 1\nlasts: 1 h\nusers: {{ a: {{}} }}\n{lines}\nexpect: [{sentence}]\n");
+        let loaded = load("f.yaml", &text, &[], None).unwrap_or_else(|wrong| panic!("{}", wrong.render()));
+        assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.render());
+    };
+    quiet("calls: {}", "no users are dropped");
+    quiet("cluster: { master: { answers: 100/s, queue: 99 } }", "no node queues longer than 0.9 s");
+    quiet("licences: { master: { PBX-Port12: 500, PBX-Port12%500: 100 } }", "no users are dropped");
+    quiet("timeline: [{ at: +1 min, crash: master, for: 59 min }]", "no users are dropped");
 }

@@ -60,14 +60,30 @@ pub struct PopulationPlan {
 }
 
 /// What members do before any timeline entry concerns them.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Begins {
     /// Away until a `sign-in` entry calls them.
     Absent,
+    /// These seats (ranges counted from 0 within the population, sorted, apart) as `Absent`, the rest as `FirstMinute`.
+    Partly(Vec<Range<u32>>),
     /// Sign in over the first minute; with `away`, those whom chance finds present.
     FirstMinute,
     /// Sessions arrive by Poisson, each takes a free seat (`offered`).
     Offered,
+}
+
+impl Begins {
+    /// Whether the member at `seat`, counted from 0 within the population, comes by itself within the first minute.
+    pub fn in_first_minute(&self, seat: u32) -> bool {
+        match self {
+            Self::Absent | Self::Offered => false,
+            Self::FirstMinute => true,
+            Self::Partly(absent) => {
+                let before = absent.partition_point(|range| range.start <= seat);
+                before == 0 || absent[before - 1].end <= seat
+            }
+        }
+    }
 }
 
 /// The seats of one population at one home.
@@ -151,4 +167,17 @@ impl Device {
 pub struct Selection {
     /// Block index, and the range of seats counted from 0 within that block.
     pub seats: Vec<(u32, Range<u32>)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whom_a_sign_in_calls_does_not_come_by_itself() {
+        let partly = Begins::Partly(vec![2..4, 7..9]);
+        let seats: Vec<u32> = (0..10).filter(|seat| partly.in_first_minute(*seat)).collect();
+        assert_eq!(seats, [0, 1, 4, 5, 6, 9]);
+        assert!(Begins::FirstMinute.in_first_minute(0) && !Begins::Absent.in_first_minute(0));
+    }
 }

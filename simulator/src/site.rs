@@ -105,15 +105,13 @@ impl Site {
 /// Adds a block's phones in the order of their numbers.
 fn add_block(phones: &mut Vec<Phone>, block: u16, layout: &Layout, cluster: &Cluster) {
     let facts = &cluster.people.blocks[usize::from(block)];
-    let begins = layout.populations[usize::from(facts.block.population)].begins;
+    let begins = &layout.populations[usize::from(facts.block.population)].begins;
     for (device, count) in &facts.block.devices {
         for seat in 0..*count {
             let aor = Aor { block, device: *device, seat };
             let call = draw(key(cluster.people.device_stream(aor), Purpose::CallId), 0) as u32;
-            let act_at = match begins {
-                Begins::FirstMinute => first_act(aor, cluster),
-                Begins::Absent | Begins::Offered => Instant::NEVER,
-            };
+            let comes = begins.in_first_minute(facts.block.first_seat + seat);
+            let act_at = if comes { first_act(aor, cluster) } else { Instant::NEVER };
             phones.push(Phone::new(aor, facts.block.targets[0], call, act_at));
         }
     }

@@ -34,8 +34,17 @@ fn beginnings(plan: &Plan, lines: &mut Lines) {
     for (index, population) in plan.layout.populations.iter().enumerate() {
         let endpoints: u64 = blocks(plan, index).map(|block| u64::from(block.endpoints())).sum();
         let settings = plan.settings.first().and_then(|settings| settings.populations.get(index));
-        let text = match population.begins {
+        let text = match &population.begins {
             Begins::Absent => continue,
+            Begins::Partly(absent) => {
+                let called: u32 = absent.iter().map(|range| range.end - range.start).sum();
+                format!(
+                    "{}: {} of {} seats sign in, the rest later",
+                    population.name,
+                    grouped(u64::from(population.seats - called)),
+                    grouped(u64::from(population.seats))
+                )
+            }
             Begins::Offered => {
                 let arrivals = settings.and_then(|settings| settings.arrivals.as_ref());
                 let gap = reports::units::plain(arrivals.map_or(0.0, |law| (law.mean_s() * 1e3).round() / 1e3));
@@ -50,7 +59,8 @@ fn beginnings(plan: &Plan, lines: &mut Lines) {
             }
             Begins::FirstMinute => format!("{}: {} endpoints sign in", population.name, grouped(endpoints)),
         };
-        let until = (population.begins == Begins::FirstMinute).then_some(Instant::ZERO + Duration::seconds(60));
+        let comes = matches!(population.begins, Begins::FirstMinute | Begins::Partly(_));
+        let until = comes.then_some(Instant::ZERO + Duration::seconds(60));
         lines.hanging("  ", &span_of(plan, Instant::ZERO, until), &text);
     }
 }

@@ -1,8 +1,10 @@
 //! The timeline: verbs at instants to a sorted schedule, and who waits for a sign-in.
 
-use simulator::layout::{Begins, Selection};
+use core::ops::Range;
+
+use simulator::layout::Begins;
 use simulator::schedule::{Action, Entry, Shape};
-use simulator::time::{Duration, Instant};
+use simulator::time::Duration;
 
 use super::Draft;
 use super::fields::Fields;
@@ -62,7 +64,7 @@ impl Draft<'_> {
             timeline.occasions.push(occasion);
         }
         timeline.settings = self.changes(structure, &mut timeline.schedule, items, &extents);
-        self.beginnings(structure, &mut timeline);
+        beginnings(structure, &timeline.schedule);
         timeline.schedule.sort_by_key(|entry| entry.at);
         timeline
     }
@@ -160,37 +162,26 @@ impl Draft<'_> {
         }
         nodes
     }
+}
 
-    /// Whoever has a sign-in is absent before it; all others sign in over the first minute.
-    fn beginnings(&mut self, structure: &mut Structure, timeline: &mut Timeline) {
-        let mut signed = vec![0u64; structure.people.blocks.len()];
-        let mut covered: Vec<Vec<core::ops::Range<u32>>> = vec![Vec::new(); signed.len()];
-        let mut first: Vec<Option<u16>> = vec![None; structure.people.populations.len()];
-        for entry in &timeline.schedule {
-            let Action::SignIn { who, .. } = &entry.action else { continue };
-            for (block, seats) in &who.seats {
-                covered[*block as usize].push(seats.clone());
-                first[usize::from(structure.people.blocks[*block as usize].population)].get_or_insert(entry.occasion);
-            }
+/// Whoever has a sign-in is absent before it; all others sign in over the first minute.
+fn beginnings(structure: &mut Structure, schedule: &[Entry]) {
+    let mut called: Vec<Vec<Range<u32>>> = vec![Vec::new(); structure.people.populations.len()];
+    for entry in schedule {
+        let Action::SignIn { who, .. } = &entry.action else { continue };
+        for (block, seats) in &who.seats {
+            let block = &structure.people.blocks[*block as usize];
+            let first = block.first_seat;
+            called[usize::from(block.population)].push(first + seats.start..first + seats.end);
         }
-        for (block, ranges) in covered.iter_mut().enumerate() {
-            signed[block] = union(ranges);
-        }
-        for (population, occasion) in first.iter().enumerate().filter_map(|(index, first)| Some((index, (*first)?))) {
-            structure.layout.populations[population].begins = Begins::Absent;
-            structure.people.populations[population].plan.begins = Begins::Absent;
-            let rest = rest_of(structure, population as u16, &covered, &signed);
-            if rest.seats.is_empty() {
-                continue;
-            }
-            if structure.people.populations[population].away.is_some() {
-                let place = timeline.places.get(usize::from(occasion)).copied().unwrap_or_default();
-                let message = "not yet: a sign-in of a part of people with \"away\"";
-                self.report.meaning(place, message, "make two populations");
-                continue;
-            }
-            implied_sign_in(timeline, &structure.people.populations[population].plan.name, rest);
-        }
+    }
+    for (index, ranges) in called.into_iter().enumerate().filter(|(_, ranges)| !ranges.is_empty()) {
+        let seats = structure.people.populations[index].plan.seats;
+        let ranges = union(ranges);
+        let all = ranges.len() == 1 && ranges[0] == (0..seats);
+        let begins = if all { Begins::Absent } else { Begins::Partly(ranges) };
+        structure.layout.populations[index].begins.clone_from(&begins);
+        structure.people.populations[index].plan.begins = begins;
     }
 }
 
@@ -230,65 +221,17 @@ fn object(value: &Node) -> String {
     }
 }
 
-/// Sorts ranges; how many seats are in any of them.
-fn union(ranges: &mut [core::ops::Range<u32>]) -> u64 {
+/// The same seats in sorted ranges that do not touch.
+fn union(mut ranges: Vec<Range<u32>>) -> Vec<Range<u32>> {
     ranges.sort_by_key(|range| range.start);
-    let mut end = 0;
-    let mut sum = 0;
-    for range in ranges.iter() {
-        sum += u64::from(range.end.saturating_sub(range.start.max(end)));
-        end = end.max(range.end);
-    }
-    sum
-}
-
-/// The seats of a population that no sign-in names.
-fn rest_of(
-    structure: &Structure,
-    population: u16,
-    covered: &[Vec<core::ops::Range<u32>>],
-    signed: &[u64],
-) -> Selection {
-    let mut rest = Selection::default();
-    for index in structure.people.populations[usize::from(population)].blocks.clone() {
-        let block = &structure.people.blocks[index];
-        if signed[index] == u64::from(block.seats) {
-            continue;
-        }
-        let mut from = 0;
-        for range in &covered[index] {
-            if from < range.start {
-                rest.seats.push((index as u32, from..range.start));
-            }
-            from = from.max(range.end);
-        }
-        if from < block.seats {
-            rest.seats.push((index as u32, from..block.seats));
+    let mut union: Vec<Range<u32>> = Vec::new();
+    for range in ranges {
+        match union.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => union.push(range),
         }
     }
-    rest
-}
-
-/// Those of a population whom no sign-in names come over the first minute, as everybody without one does.
-fn implied_sign_in(timeline: &mut Timeline, name: &str, who: Selection) {
-    let over = Duration::seconds(60);
-    let object = format!("the rest of {name}");
-    let occasion = Occasion {
-        name: format!("sign-in of {object}"),
-        called: false,
-        verb: "sign-in".to_owned(),
-        object,
-        at: Instant::ZERO,
-        until: Some(Instant::ZERO + over),
-    };
-    let index = u16::try_from(timeline.occasions.len()).unwrap_or(u16::MAX);
-    timeline.occasions.push(occasion);
-    timeline.places.push(Span::default());
-    timeline.schedule.push(Entry {
-        at: Instant::ZERO,
-        action: Action::SignIn { who, over, shape: Shape::Even },
-        occasion: index,
-    });
+    union
 }
 
 #[cfg(test)]
@@ -297,6 +240,6 @@ mod tests {
 
     #[test]
     fn seats_in_several_ranges_count_once() {
-        assert_eq!(union(&mut [5..9, 0..3, 2..6]), 9);
+        assert_eq!(union(vec![5..9, 0..3, 2..6, 11..12]), [0..9, 11..12]);
     }
 }
