@@ -100,6 +100,9 @@ impl Checker<'_> {
             "timeline" => "in this entry".to_owned(),
             _ => format!("in {}", trail.path()),
         };
+        if trail.depth == 0 {
+            self.report.blind();
+        }
         // Comparing words costs more than reading: not for what nobody will see.
         let advice = if self.report.is_full() { String::new() } else { nearest_key(block, &pair.key) };
         self.report.error(pair.key_span, format!("unknown key \"{}\" {place}", pair.key), advice);
