@@ -1,9 +1,11 @@
 //! Facts that nodes state. Nodes never measure: whoever observes a run subtracts instants and counts.
 
+pub use crate::licence::stock::{Kind, StockKind};
+
+use crate::id::NodeId;
 use crate::layout::Device;
 use crate::licence::feature::Feature;
 use crate::licence::reason::Reason;
-use crate::node::NodeId;
 use crate::sip::message::Aor;
 use crate::time::{Duration, Instant};
 
@@ -284,27 +286,6 @@ pub enum Event {
     Crashed,
     /// The node starts again.
     Restarted,
-}
-
-/// Which of a feature's stocks a unit comes from. Stocks are keyed by feature, owner and kind.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct StockKind {
-    /// PBX index of the authority that issues it.
-    pub owner: u16,
-    /// What it is.
-    pub kind: Kind,
-}
-
-/// Kinds of stock.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[repr(u8)]
-pub enum Kind {
-    /// Installed on the owner.
-    Installed,
-    /// Ports that only an active standby may issue (3.6).
-    Escrow,
-    /// A copy of the master's stock at a standby (`on-standby`).
-    Replica,
 }
 
 impl Event {

@@ -6,13 +6,17 @@
 //! [`node::Outbox`], [`node::Node::poll_timeout`] says when it wants to be called again. Time and chance are parameters.
 //! The same machines run in virtual time (under [`engine::Engine`]) and on sockets (under a driver elsewhere).
 //!
-//! Each level uses only those before it: time, rng, distribution · sip, licence · layout, settings, schedule · event, node
-//! · engine, endpoint, pbx · site · simulation · invariants.
+//! # Levels
+//!
+//! Each uses only those before it, and a test holds that: time, prefetch, rng, distribution, id · `licence::feature`,
+//! `licence::reason`, `licence::stock` · layout, settings, schedule, spread · sip, licence · event, node · engine, endpoint,
+//! pbx · site · simulation · invariants.
 
 pub mod distribution;
 pub mod endpoint;
 pub mod engine;
 pub mod event;
+pub mod id;
 pub mod invariants;
 pub mod layout;
 pub mod licence;

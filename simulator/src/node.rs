@@ -3,26 +3,13 @@
 //! Nodes never fail and never wait: `handle` takes one input and puts packets and facts into an [`Outbox`]. Timers are
 //! read, never emitted: a node's deadlines are fields and `poll_timeout` is their minimum.
 
+pub use crate::id::{Handle, NodeId};
+
 use crate::event::Event;
 use crate::licence::holders::HolderSet;
 use crate::licence::message::{Ack, Recall, Renew};
 use crate::sip::message::{Register, Response};
 use crate::time::{Duration, Instant};
-
-/// A party of the run: endpoints first, then PBXs, then sources, without gaps.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct NodeId(pub u32);
-
-impl NodeId {
-    /// Nobody.
-    pub const NONE: Self = Self(u32::MAX);
-
-    /// As an index.
-    #[inline]
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// What one node sends another. Integers only; text and addresses exist at the wire's edge.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -96,10 +83,6 @@ impl Body {
         self
     }
 }
-
-/// Where an attachment lies: what exceeds a packet's 64 bytes.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Handle(pub u32);
 
 /// What a node is given.
 #[derive(Clone, Copy, Debug)]

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use crate::event::{Kind, StockKind};
 use crate::licence::feature::Feature;
 use crate::licence::holders::HolderSet;
 use crate::licence::message::Renew;
 use crate::licence::reason::Reason;
+use crate::licence::stock::{Kind, StockKind};
 use crate::settings::Checkout;
 use crate::time::{Duration, Instant};
 

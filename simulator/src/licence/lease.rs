@@ -1,9 +1,9 @@
 //! What a PBX has borrowed from an authority: units, deadlines, and who uses them (domain §3.3).
 
-use crate::event::{Kind, StockKind};
 use crate::licence::feature::Feature;
 use crate::licence::holders::HolderSet;
 use crate::licence::message::Ack;
+use crate::licence::stock::{Kind, StockKind};
 use crate::settings::Checkout;
 use crate::time::{Duration, Instant};
 

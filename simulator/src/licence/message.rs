@@ -1,8 +1,8 @@
 //! Messages between PBXs and licence authorities (domain §3.2): lossy, doubled, reordered, delayed without bound.
 
+use crate::id::Handle;
 use crate::licence::feature::Feature;
 use crate::licence::reason::Reason;
-use crate::node::Handle;
 
 /// RENEW: who holds units here, how many idle ones are kept, how many idle ones would be liked in all.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,3 +6,4 @@ pub mod holders;
 pub mod lease;
 pub mod message;
 pub mod reason;
+pub mod stock;

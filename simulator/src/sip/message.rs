@@ -1,8 +1,8 @@
 //! SIP messages as integers: what remains of RFC 3261 §7 once text has been read or before it is written.
 
+use crate::id::NodeId;
 use crate::layout::Device;
 use crate::licence::reason::Reason;
-use crate::node::NodeId;
 
 /// An address of record and one device of it: on the wire the AOR's text and a `+sip.instance`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
