@@ -6,7 +6,7 @@ use crate::like;
 use crate::nearest::{did_you_mean, either};
 use crate::paths;
 use crate::plan::{Plan, Source};
-use crate::planning::Draft;
+use crate::planning::{Draft, Tables};
 use crate::source::{Sources, Span};
 use crate::variants::Common;
 use crate::yaml::{MAX_BYTES, Node, Pair, read};
@@ -86,26 +86,27 @@ impl Loading<'_> {
         if tree.pairs().is_empty() {
             return Vec::new();
         }
+        let mut tables = Tables::default();
         let variants = tree.get("variants").map(Node::pairs).unwrap_or_default();
         if variants.is_empty() {
-            return vec![self.plan(tree, None, report)];
+            return vec![self.plan(tree, None, report, &mut tables)];
         }
         if let Some(last) = variants.get(MAX_VARIANTS) {
             report.error(last.key_span, "more than 1,000 variants", "use several files");
         }
         let mut alone = report.apart();
-        self.plan(tree, None, &mut alone);
+        self.plan(tree, None, &mut alone, &mut tables);
         let common = Common::new(tree, self.sources, &[report, &alone]);
         let mut plans = Vec::new();
         for variant in variants.iter().take(MAX_VARIANTS) {
             let mut about = report.apart();
-            plans.push(self.plan(tree, Some(variant), &mut about));
+            plans.push(self.plan(tree, Some(variant), &mut about, &mut tables));
             common.hand_on(about, variant, report);
         }
         plans
     }
 
-    fn plan(&self, file: &Node, variant: Option<&Pair>, report: &mut Report) -> Plan {
+    fn plan(&self, file: &Node, variant: Option<&Pair>, report: &mut Report, tables: &mut Tables) -> Plan {
         let mut tree = file.clone();
         let own = variant.and_then(|pair| pair.value.get("set")).map(Node::pairs).unwrap_or_default();
         let overrides = own.len() + self.typed.len();
@@ -117,7 +118,7 @@ impl Loading<'_> {
         }
         let original = tree.clone();
         like::expand(&mut tree, report);
-        let mut draft = Draft { tree: &tree, original: &original, sources: self.sources, report };
+        let mut draft = Draft { tree: &tree, original: &original, sources: self.sources, report, tables };
         draft.plan(self.source, variant)
     }
 }

@@ -5,6 +5,7 @@ use simulator::settings::Settings;
 use simulator::time::{Duration, Instant};
 
 use super::Draft;
+use super::digest::of_settings;
 use super::fields::Fields;
 use super::moments::Extent;
 use super::ramp::Ramp;
@@ -21,8 +22,10 @@ use crate::yaml::{Kind, Node, Pair};
 const STEPS: u64 = 100;
 /// Changes of settings in one run.
 const MAX_CHANGES: usize = 2_000;
-/// Settings times what one weighs.
-const MAX_WEIGHT: usize = 20_000_000;
+/// Settings times what one weighs: some 400 MB.
+const MAX_WEIGHT: usize = 50_000_000;
+/// Numbers of a tabulated law.
+const TABLE: usize = 2_562;
 /// Blocks whose values may change.
 const CHANGEABLE: &[&str] = &["cluster", "links", "checkout", "rules", "users", "trunks", "licences"];
 
@@ -45,6 +48,7 @@ impl Draft<'_> {
         extents: &[Extent],
     ) -> Vec<Settings> {
         let mut settings = vec![structure.settings.clone()];
+        let mut digests = vec![of_settings(&structure.settings)];
         let mut steps = Vec::new();
         for (index, (item, extent)) in items.iter().zip(extents).enumerate() {
             if let Some(set) = item.get("set") {
@@ -67,7 +71,10 @@ impl Draft<'_> {
                 self.report.meaning(span, "too many changes for so large a scenario", "fewer, or a shorter \"over\"");
                 return settings;
             }
-            let index = settings.iter().position(|known| *known == next).unwrap_or_else(|| {
+            let digest = of_settings(&next);
+            let index = digests.iter().zip(&settings).position(|(known, one)| *known == digest && *one == next);
+            let index = index.unwrap_or_else(|| {
+                digests.push(digest);
                 settings.push(next);
                 settings.len() - 1
             });
@@ -124,7 +131,8 @@ impl Draft<'_> {
         let unfit = report.errors();
         check(&with_head(&tree, self.original), self.sources, &mut report);
         like::expand(&mut tree, &mut report);
-        let mut draft = Draft { tree: &tree, original: &tree, sources: self.sources, report: &mut report };
+        let mut draft =
+            Draft { tree: &tree, original: &tree, sources: self.sources, report: &mut report, tables: self.tables };
         let next = draft.structure();
         let sound = report.errors() == 0;
         let stays = next.layout == structure.layout;
@@ -152,9 +160,11 @@ impl Draft<'_> {
     }
 }
 
-/// What one installation of settings weighs: people and links.
+/// What one installation of settings weighs: people with the tables of their laws, and links.
 fn weight(settings: &Settings) -> usize {
-    settings.populations.len() + settings.links.table.len() + settings.pbxs.len()
+    let tables = settings.populations.iter().flat_map(|people| [&people.signed_in, &people.away, &people.arrivals]);
+    let tables = tables.flatten().filter(|law| law.constant().is_none()).count();
+    settings.populations.len() + settings.links.table.len() + settings.pbxs.len() + TABLE * tables
 }
 
 fn apply(active: &mut Vec<((u16, u64), Vec<Pair>)>, step: &Step) {

@@ -8,7 +8,6 @@ use super::Draft;
 use super::cluster::Cluster;
 use super::fields::Fields;
 use crate::language::{CHECKOUT, NODE, RULES};
-use crate::value::distribution::Law;
 use crate::value::duration::written;
 use crate::value::rate::Rate;
 use crate::value::share::percent;
@@ -42,7 +41,7 @@ impl Draft<'_> {
             service: answers.and_then(Rate::gap).unwrap_or(Duration::ZERO),
             queue: fields.count32("queue").unwrap_or(u32::MAX),
             when_full: if fields.text("when-full") == "drop" { WhenFull::Drop } else { WhenFull::Refuse },
-            retry_after: fields.law("retry-after").map(Law::table),
+            retry_after: fields.law("retry-after").map(|law| self.tables.of(law)),
             absorbs_retransmissions: fields.flag("absorbs-retransmissions"),
             challenges: fields.flag("challenges"),
             watches_every: span("watches-every"),

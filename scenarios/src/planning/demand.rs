@@ -23,7 +23,7 @@ fn demand(structure: &Structure, feature: Feature) -> Option<Demand> {
             continue;
         }
         demand.sources = demand.sources.saturating_add(holders);
-        demand.finite_source &= population.away.is_some();
+        demand.finite_source &= population.off.is_some();
         let part = f64::from(holders) / f64::from(population.plan.seats);
         demand.offered_erlangs = demand.offered_erlangs.zip(erlangs(population)).map(|(sum, all)| sum + all * part);
     }
@@ -58,11 +58,11 @@ pub(crate) fn offered_erlangs(offered: Traffic, on: f64, seats: u32) -> f64 {
 
 /// Erlangs of a population if nobody is refused; `None`: sessions that never end.
 fn erlangs(population: &Population) -> Option<f64> {
-    let on = population.signed_in?.mean().as_secs_f64();
-    match (population.offered, population.away) {
+    let on = population.on?.as_secs_f64();
+    match (population.offered, population.off) {
         (Some(offered), _) => Some(offered_erlangs(offered, on, population.plan.seats)),
-        (None, Some(away)) => {
-            let off = away.mean().as_secs_f64();
+        (None, Some(off)) => {
+            let off = off.as_secs_f64();
             Some(f64::from(population.plan.seats) * on / (on + off).max(f64::MIN_POSITIVE))
         }
         (None, None) => None,

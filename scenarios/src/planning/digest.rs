@@ -2,16 +2,65 @@
 
 use core::fmt::Write;
 
+use simulator::distribution::Distribution;
 use simulator::rng::mix;
+use simulator::settings::{Link, Links, PbxSettings, PopulationSettings, Retries, Settings};
+use simulator::time::Duration;
 
 use crate::plan::Plan;
 
 /// Digest of layout, settings, schedule, expectations and length.
 pub(crate) fn digest(plan: &Plan) -> u64 {
+    let settings: Vec<u64> = plan.settings.iter().map(of_settings).collect();
+    let meaning = (&plan.layout, settings, &plan.schedule, &plan.expectations);
+    hash(&(meaning, plan.lasts, plan.warm_up, plan.starts_s, plan.date))
+}
+
+/// Digest of one set of constants.
+pub(crate) fn of_settings(settings: &Settings) -> u64 {
+    let Settings { pbxs, populations, links, checkout, rules } = settings;
+    let pbxs: Vec<PbxSettings> = pbxs.iter().map(server).collect();
+    let populations: Vec<PopulationSettings> = populations.iter().map(people).collect();
+    let profile = |link: &Link| Link { latency: stand_in(&link.latency), ..*link };
+    let profiles: Vec<Link> = links.profiles.iter().map(profile).collect();
+    let Links { sites, table, .. } = links;
+    hash(&(pbxs, populations, sites, table, profiles, checkout, rules))
+}
+
+fn server(server: &PbxSettings) -> PbxSettings {
+    PbxSettings { retry_after: server.retry_after.as_ref().map(stand_in), ..server.clone() }
+}
+
+fn people(people: &PopulationSettings) -> PopulationSettings {
+    let PopulationSettings { transport, keep_alive, expires_s, refreshes_at_permille, .. } = *people;
+    let small = |law: &Option<Distribution>| law.as_ref().map(stand_in);
+    let retries = match &people.retries {
+        Retries::After(law) => Retries::After(stand_in(law)),
+        other => other.clone(),
+    };
+    PopulationSettings {
+        transport,
+        keep_alive,
+        expires_s,
+        refreshes_at_permille,
+        retries,
+        signed_in: small(&people.signed_in),
+        away: small(&people.away),
+        arrivals: small(&people.arrivals),
+    }
+}
+
+/// A number for a law, in place of its thousands of quantiles: what it gives at 64 places.
+fn stand_in(law: &Distribution) -> Distribution {
+    let drawn = (0..64u64).map(|place| law.sample(place << 58 | (1 << 57)).0);
+    let ends = [law.sample(0).0, law.sample(u64::MAX).0];
+    Distribution::fixed(Duration(drawn.chain(ends).fold(0, |sum, value| mix(sum ^ value))))
+}
+
+fn hash(what: &impl core::fmt::Debug) -> u64 {
     let mut hash = Hash(0xcbf2_9ce4_8422_2325);
-    let meaning = (&plan.layout, &plan.settings, &plan.schedule, &plan.expectations);
     // Writing to a hash cannot fail.
-    let _ = write!(hash, "{:?}{:?}{:?}{:?}{:?}", meaning, plan.lasts, plan.warm_up, plan.starts_s, plan.date);
+    let _ = write!(hash, "{what:?}");
     mix(hash.0)
 }
 
@@ -22,5 +71,31 @@ impl Write for Hash {
     fn write_str(&mut self, text: &str) -> core::fmt::Result {
         self.0 = text.bytes().fold(self.0, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::distribution::distribution;
+
+    #[test]
+    fn laws_that_differ_in_one_number_have_other_stand_ins() {
+        let laws = [
+            "exponential 2 min",
+            "exponential 2.001 min",
+            "exponential 2 min at least 1 s",
+            "exponential 2 min at most 10 min",
+            "lognormal 2 min sigma 0.8",
+            "lognormal 2 min sigma 0.81",
+            "1 s..5 s",
+            "1 s..5.001 s",
+            "3 s",
+        ];
+        let mut seen = std::collections::BTreeSet::new();
+        for text in laws {
+            let law = distribution(text).unwrap().table();
+            assert!(seen.insert(stand_in(&law).constant()), "{text}");
+        }
     }
 }

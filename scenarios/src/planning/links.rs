@@ -11,7 +11,6 @@ use super::fields::Fields;
 use crate::language::LINK;
 use crate::nearest::{did_you_mean, either};
 use crate::source::Span;
-use crate::value::distribution::Law;
 use crate::value::share::WHOLE;
 use crate::yaml::{Node, Pair};
 
@@ -23,8 +22,8 @@ impl Draft<'_> {
         let pairs = self.tree.get("links").map(Node::pairs).unwrap_or_default();
         let named = |name: &str| pairs.iter().find(|pair| pair.key == name).map(|pair| &pair.value);
         let mut links = Links { sites: sites as u16, table: vec![0; sites * sites], profiles: Vec::new() };
-        let between = intern(&mut links.profiles, link(named("between"), Duration::millis(10)));
-        let inside = intern(&mut links.profiles, link(named("inside"), Duration::millis(1)));
+        let between = intern(&mut links.profiles, self.link(named("between"), Duration::millis(10)));
+        let inside = intern(&mut links.profiles, self.link(named("inside"), Duration::millis(1)));
         for (index, profile) in links.table.iter_mut().enumerate() {
             *profile = if index / sites == index % sites { inside } else { between };
         }
@@ -47,7 +46,7 @@ impl Draft<'_> {
         else {
             return;
         };
-        let profile = intern(&mut links.profiles, link(Some(&pair.value), Duration::millis(10)));
+        let profile = intern(&mut links.profiles, self.link(Some(&pair.value), Duration::millis(10)));
         let sites = usize::from(links.sites);
         for (a, b) in from.iter().flat_map(|a| to.iter().map(move |b| (usize::from(*a), usize::from(*b)))) {
             if a == b {
@@ -74,14 +73,14 @@ impl Draft<'_> {
         self.report.unnamed(span, format!("no site is called \"{name}\""), advice);
         None
     }
-}
 
-fn link(node: Option<&Node>, latency: Duration) -> Link {
-    let fields = Fields::new(&LINK, node);
-    Link {
-        latency: fields.law("latency").map_or_else(|| Distribution::fixed(latency), Law::table),
-        loss: Probability::ratio(fields.percent("loss").unwrap_or(0), WHOLE),
-        duplicates: Probability::ratio(fields.percent("duplicates").unwrap_or(0), WHOLE),
+    fn link(&mut self, node: Option<&Node>, latency: Duration) -> Link {
+        let fields = Fields::new(&LINK, node);
+        Link {
+            latency: fields.law("latency").map_or_else(|| Distribution::fixed(latency), |law| self.tables.of(law)),
+            loss: Probability::ratio(fields.percent("loss").unwrap_or(0), WHOLE),
+            duplicates: Probability::ratio(fields.percent("duplicates").unwrap_or(0), WHOLE),
+        }
     }
 }
 

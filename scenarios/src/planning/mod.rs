@@ -16,6 +16,7 @@ mod ramp;
 mod seats;
 mod selection;
 mod structure;
+mod tables;
 mod timeline;
 
 use simulator::time::Duration;
@@ -29,6 +30,7 @@ use crate::yaml::{Node, Pair};
 
 use fields::Fields;
 use moments::Frame;
+pub(crate) use tables::Tables;
 
 pub(crate) use crate::value::duration::written as duration_text;
 
@@ -40,6 +42,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) original: &'a Node,
     pub(crate) sources: &'a Sources,
     pub(crate) report: &'a mut Report,
+    /// For all plans of a file.
+    pub(crate) tables: &'a mut Tables,
 }
 
 impl Draft<'_> {

@@ -44,8 +44,10 @@ pub(crate) struct Population {
     pub(crate) blocks: Range<usize>,
     /// Where it is declared.
     pub(crate) span: Span,
-    pub(crate) signed_in: Option<Law>,
-    pub(crate) away: Option<Law>,
+    /// Mean session, if sessions end.
+    pub(crate) on: Option<Duration>,
+    /// Mean absence of a closed source.
+    pub(crate) off: Option<Duration>,
     pub(crate) offered: Option<Traffic>,
 }
 
@@ -133,24 +135,24 @@ impl Draft<'_> {
         let away = fields.law("away");
         let offered = fields.node("offered").and_then(|node| traffic(node.text()?).ok());
         self.source(fields, signed_in, away, offered);
-        if let (Some(offered), Some(on)) = (offered, signed_in) {
-            self.seats_suffice(fields, offered_erlangs(offered, on.mean().as_secs_f64(), seats), seats);
+        let (on, off) = (signed_in.map(|law| self.tables.mean(law)), away.map(|law| self.tables.mean(law)));
+        if let (Some(offered), Some(on)) = (offered, on) {
+            self.seats_suffice(fields, offered_erlangs(offered, on.as_secs_f64(), seats), seats);
         }
+        let arrivals = offered.and_then(|offered| arrival_gap(offered, on, seats)).map(Law::exponential);
         let settings = PopulationSettings {
             transport: transport(fields),
             keep_alive: fields.duration("keep-alive").filter(|interval| *interval > Duration::ZERO),
             expires_s: self.expires(fields),
             refreshes_at_permille: self.refreshes_at(fields),
-            retries: fields.read("retries", retries).unwrap_or(Retries::Rfc5626),
-            signed_in: signed_in.map(Law::table),
-            away: away.map(Law::table),
-            arrivals: offered
-                .and_then(|offered| arrival_gap(offered, signed_in, seats))
-                .map(|gap| Law::exponential(gap).table()),
+            retries: self.retries(fields),
+            signed_in: signed_in.map(|law| self.tables.of(law)),
+            away: away.map(|law| self.tables.of(law)),
+            arrivals: arrivals.map(|law| self.tables.of(law)),
         };
         let begins = if offered.is_some() { Begins::Offered } else { Begins::FirstMinute };
         let plan = PopulationPlan { name: pair.key.clone(), seats, begins };
-        Population { plan, settings, blocks: 0..0, span: pair.key_span, signed_in, away, offered }
+        Population { plan, settings, blocks: 0..0, span: pair.key_span, on, off, offered }
     }
 
     /// What makes an open or a closed source.
@@ -172,6 +174,19 @@ impl Draft<'_> {
         } else if away.is_some() && signed_in.is_none() {
             let note = "without \"signed-in\" a session never ends";
             self.report.warning(fields.span("away"), "\"away\" has no effect", note);
+        }
+    }
+
+    fn retries(&mut self, fields: &Fields<'_>) -> Retries {
+        if let Some(law) = fields.read("retries", retries_after).flatten() {
+            return Retries::After(self.tables.of(law));
+        }
+        match fields.text("retries") {
+            "innovaphone" => Retries::Innovaphone,
+            "naive" => Retries::Naive,
+            "manual" => Retries::Manual,
+            "never" => Retries::Never,
+            _ => Retries::Rfc5626,
         }
     }
 
@@ -256,8 +271,8 @@ impl Draft<'_> {
             settings,
             blocks: people.blocks.len() - 1..people.blocks.len(),
             span: pair.key_span,
-            signed_in: None,
-            away: None,
+            on: None,
+            off: None,
             offered: None,
         });
     }
@@ -277,21 +292,14 @@ fn transport(fields: &Fields<'_>) -> Transport {
     }
 }
 
-fn retries(text: &str) -> Reading<Retries> {
-    Ok(match text {
-        "innovaphone" => Retries::Innovaphone,
-        "naive" => Retries::Naive,
-        "manual" => Retries::Manual,
-        "never" => Retries::Never,
-        _ if text.starts_with("after ") => {
-            part(text, 6..text.len(), distribution).map(|law| Retries::After(law.table()))?
-        }
-        _ => Retries::Rfc5626,
-    })
+/// The law of `after LAW`.
+fn retries_after(text: &str) -> Reading<Option<Law>> {
+    let after = text.starts_with("after ").then(|| part(text, 6..text.len(), distribution));
+    after.transpose()
 }
 
 /// Mean time between two arrivals of the whole population.
-fn arrival_gap(offered: Traffic, signed_in: Option<Law>, seats: u32) -> Option<Duration> {
+fn arrival_gap(offered: Traffic, on: Option<Duration>, seats: u32) -> Option<Duration> {
     let sources = if offered.each { u128::from(seats) } else { 1 };
     let divided = |span: u128, by: Decimal| {
         let whole = u128::from(by.mantissa) * sources;
@@ -301,7 +309,7 @@ fn arrival_gap(offered: Traffic, signed_in: Option<Law>, seats: u32) -> Option<D
             .map(Duration)
     };
     match offered.amount {
-        Offered::Erlangs(erlangs) => divided(u128::from(signed_in?.mean().0), erlangs),
+        Offered::Erlangs(erlangs) => divided(u128::from(on?.0), erlangs),
         Offered::Arrivals(rate) => divided(u128::from(rate.per.0), rate.number),
     }
 }

@@ -8,7 +8,7 @@ use super::number::{Decimal, leading};
 use super::{Mistake, Reading, part};
 
 /// A distribution, as written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Law {
     pub(crate) shape: LawShape,
     pub(crate) at_least: Option<Duration>,
@@ -16,7 +16,7 @@ pub(crate) struct Law {
 }
 
 /// Without its limits.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum LawShape {
     Fixed(Duration),
     Uniform(Duration, Duration),
@@ -44,15 +44,15 @@ impl Law {
         law.clamped(self.at_least.unwrap_or(Duration::ZERO), self.at_most.unwrap_or(Duration::FOREVER))
     }
 
-    /// Mean: exact without limits, else within a part in a thousand.
-    pub(crate) fn mean(self) -> Duration {
+    /// Mean, if no limit stands in the way.
+    pub(crate) fn exact_mean(self) -> Option<Duration> {
         if self.at_least.is_some() || self.at_most.is_some() {
-            return Duration((self.table().mean_s() * 1e9) as u64);
+            return None;
         }
-        match self.shape {
+        Some(match self.shape {
             LawShape::Fixed(mean) | LawShape::Exponential(mean) | LawShape::Lognormal(mean, _) => mean,
             LawShape::Uniform(low, high) => low + (high - low).scaled(1, 2),
-        }
+        })
     }
 }
 

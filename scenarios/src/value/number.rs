@@ -3,7 +3,7 @@
 use super::{Mistake, Reading};
 
 /// `mantissa` / 10^`digits`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Decimal {
     pub(crate) mantissa: u64,
     /// At most 15.
