@@ -70,10 +70,15 @@ fn one_of(words: impl Iterator<Item = &'static str>) -> Json {
 }
 
 fn pattern(value: &Value) -> Json {
-    const NUMBER: &str = r"[0-9]+(\.[0-9]+)?";
     let text = |pattern: String| json!({ "type": "string", "pattern": pattern });
+    // A clock may look like a number of base 60.
+    let or_number = |pattern: String| json!({ "type": ["string", "number"], "pattern": pattern });
     match value {
-        Value::Duration => text(format!("^{NUMBER} ?(us|ms|s|min|h|d)$")),
+        Value::Duration => text(format!("^{}$", duration())),
+        Value::Distribution => text(format!("^{}$", distribution())),
+        Value::WallClock => or_number(format!("^{CLOCK}$")),
+        Value::Instant => or_number(format!(r"^(\+ *{}|{CLOCK}|[A-Za-z].*)$", duration())),
+        Value::Text => json!({ "type": ["string", "number"], "maxLength": 200 }),
         Value::Rate => text(format!("^{NUMBER} ?/(s|min|h|d)$")),
         Value::Traffic => text(format!("^{NUMBER} ?(E|/(s|min|h|d))( each)?$")),
         Value::Percent => text(format!("^{NUMBER} ?%$")),
@@ -85,11 +90,23 @@ fn pattern(value: &Value) -> Json {
         Value::Name | Value::Node | Value::Site => text("^[A-Za-z][A-Za-z0-9-]*$".to_owned()),
         Value::Feature => one_of(Feature::ALL.into_iter().map(Feature::name)),
         Value::Retries => {
-            json!({ "anyOf": [{ "enum": RETRIES }, text("^after ".to_owned())] })
+            json!({ "anyOf": [{ "enum": RETRIES }, text(format!("^after +{}$", distribution()))] })
         }
-        // A title may look like a number, a clock like a sexagesimal one.
         _ => json!({ "type": ["string", "number"] }),
     }
+}
+
+const NUMBER: &str = r"[0-9]+(\.[0-9]+)?";
+const CLOCK: &str = "([0-9]{4}-[0-9]{2}-[0-9]{2} )?([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?";
+
+fn duration() -> String {
+    format!("{NUMBER} ?(us|ms|s|min|h|d)")
+}
+
+fn distribution() -> String {
+    let time = duration();
+    let law = format!(r"({time}|{time} *\.\. *{time}|exponential +{time}|lognormal +{time} +sigma +{NUMBER})");
+    format!("{law}( at (least|most) +{time})*")
 }
 
 fn map(keys: Keys, inner: &'static Value) -> Json {
@@ -136,6 +153,7 @@ mod tests {
         let node = &schema["properties"]["cluster"]["patternProperties"]["^[A-Za-z][A-Za-z0-9-]*$"]["properties"];
         assert_eq!(node["when-full"]["enum"], json!(["refuse", "drop"]));
         assert_eq!(node["mac"], Json::Null);
+        assert!(node["retry-after"].to_string().contains("lognormal"));
         assert_eq!(schema["required"], json!(["pbxsim", "lasts"]));
         assert_eq!(schema["properties"]["calls"], Json::Null);
         assert_eq!(schema["properties"]["timeline"]["items"]["oneOf"].as_array().map(Vec::len), Some(5));
