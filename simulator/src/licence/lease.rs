@@ -317,4 +317,16 @@ mod tests {
         assert_eq!([chunk(0, &checkout), chunk(20, &checkout), chunk(21, &checkout)], [1, 1, 2]);
         assert_eq!(chunk(100, &Checkout { chunk_permille: 0, ..checkout }), 0);
     }
+
+    #[test]
+    fn a_unit_that_a_waiting_request_could_have_is_kept_for_it() {
+        let checkout = Checkout { chunk_permille: 0, ..Checkout::default() };
+        let mut lease = Lease::new(Feature::Port, StockKind { owner: 0, kind: Kind::Installed });
+        let sequence = lease.renew(Instant::ZERO, 2, &checkout).sequence;
+        let (feature, kept, reason) = (Feature::Port, None, crate::licence::reason::Reason::None);
+        let ack = Ack { feature, sequence, epoch: 1, kept, held: 0, stock: 2, reason };
+        assert!(lease.on_ack(Instant::ZERO, &ack, None, &checkout));
+        let request = lease.renew(Instant::ZERO, 1, &checkout);
+        assert_eq!((request.keep, request.want), (1, 1), "one is given back, one is meant for somebody");
+    }
 }
