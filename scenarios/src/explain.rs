@@ -1,15 +1,17 @@
 //! What a plan will do, said back before any run: timeline with arithmetic, licences with theory, sentences as understood.
 
+mod crash;
 mod events;
 mod lines;
 
-use reports::formulas::{engset_beta, engset_units, erlang_b_units};
+use reports::formulas::{engset_beta, engset_units, erlang_b_units, erlang_c};
 use simulator::licence::feature::Feature;
+use simulator::time::Instant;
 
 use crate::nearest::grouped;
 use crate::plan::{Demand, Plan};
 use crate::planning::duration_text;
-use crate::sentence::understood;
+use crate::sentence::understood_with;
 use lines::Lines;
 
 /// Share of refusals that theory is asked for.
@@ -24,10 +26,18 @@ pub fn explain(plan: &Plan) -> String {
     if !plan.expectations.is_empty() {
         lines.paragraph("  ", "expectations understood as");
         for (number, expectation) in (1..).zip(&plan.expectations) {
-            lines.hanging("    ", &number.to_string(), &understood(expectation));
+            lines.hanging("    ", &number.to_string(), &understood_with(expectation, &|ns| instant(plan, ns)));
         }
     }
     lines.finish()
+}
+
+fn instant(plan: &Plan, ns: u64) -> String {
+    match ns {
+        0 => "the start".to_owned(),
+        _ if ns == plan.lasts.0 => "the end".to_owned(),
+        _ => events::moment(plan, Instant(ns)),
+    }
 }
 
 fn headline(plan: &Plan) -> String {
@@ -60,23 +70,58 @@ fn licences(plan: &Plan, lines: &mut Lines) {
 fn licence(plan: &Plan, demand: &Demand) -> String {
     let name = demand.feature.name();
     let who = format!("{name}: {} may ask", grouped(u64::from(demand.sources)));
-    let load = match demand.offered_erlangs {
-        None => "; they stay signed in".to_owned(),
-        Some(erlangs) => format!(", {erlangs:.0} Erl at rest if never refused; {}", theory(demand, erlangs)),
+    let bought = format!("→ {}", bought(plan, demand.feature));
+    let enough = |needed: u64| verdict(plan, demand, needed);
+    let Some(erlangs) = demand.offered_erlangs else {
+        let sources = u64::from(demand.sources);
+        return format!("{who}; some never sign out {bought}{}", enough(sources));
     };
-    format!("{who}{load} → {}", bought(plan, demand.feature))
+    let rest = format!("{who}, {} Erl at rest if never refused", load_text(erlangs));
+    match theory(plan, demand, erlangs) {
+        Some((units, law)) => format!("{rest}; {law}: {} {bought}{}", grouped(units), enough(units)),
+        None => format!("{rest}; no formula fits {bought}"),
+    }
 }
 
-fn theory(demand: &Demand, erlangs: f64) -> String {
-    let sources = u64::from(demand.sources);
-    let finite = demand.finite_source.then(|| engset_beta(sources, erlangs)).flatten();
-    match finite.and_then(|beta| engset_units(sources, beta, TARGET)) {
-        Some(units) => format!("Engset 1%: {}", grouped(units)),
-        None => match erlang_b_units(erlangs, TARGET) {
-            Some(units) => format!("Erlang B 1%: {}", grouped(units)),
-            None => "no formula fits".to_owned(),
-        },
+fn load_text(erlangs: f64) -> String {
+    if erlangs < 100.0 {
+        return format!("{erlangs:.1}").trim_end_matches(".0").to_owned();
     }
+    grouped(erlangs.round() as u64)
+}
+
+/// Units that keep refusals (or waits) at the target, and by which formula.
+fn theory(plan: &Plan, demand: &Demand, erlangs: f64) -> Option<(u64, &'static str)> {
+    let sources = u64::from(demand.sources);
+    let waits = plan.settings.first().is_some_and(|settings| settings.checkout.queues_for.contains(demand.feature));
+    if demand.finite_source {
+        let beta = engset_beta(sources, erlangs)?;
+        return Some((engset_units(sources, beta, TARGET)?, "Engset, 1% refused"));
+    }
+    let lost = erlang_b_units(erlangs, TARGET)?;
+    if waits {
+        let units = (lost..=sources).find(|units| erlang_c(*units, erlangs) <= TARGET)?;
+        return Some((units, "Erlang C, 1% wait"));
+    }
+    Some((lost, "Erlang B, 1% refused"))
+}
+
+/// Whether what is bought is what the formula asks for.
+fn verdict(plan: &Plan, demand: &Demand, needed: u64) -> String {
+    let bought = bought_of(plan, demand.feature);
+    if bought >= u64::from(demand.sources) {
+        ", enough for all".to_owned()
+    } else if bought < needed {
+        format!(", {} too few for that", grouped(needed - bought))
+    } else {
+        ", enough at rest; a rush may ask for more".to_owned()
+    }
+}
+
+/// Licences of a feature in all stocks; `unlimited` is more than anybody asks for.
+pub(crate) fn bought_of(plan: &Plan, feature: Feature) -> u64 {
+    let stocks = plan.layout.pbxs.iter().flat_map(|pbx| &pbx.licences);
+    stocks.filter(|(bound, _)| *bound == feature).map(|(_, count)| u64::from(*count)).sum()
 }
 
 fn bought(plan: &Plan, feature: Feature) -> String {
@@ -90,7 +135,7 @@ fn bought(plan: &Plan, feature: Feature) -> String {
         .collect();
     let count = |count: u32| if count == u32::MAX { "unlimited".to_owned() } else { grouped(u64::from(count)) };
     match stocks.as_slice() {
-        [] => "none are bought: everybody is refused".to_owned(),
+        [] => "you bought none: everybody is refused".to_owned(),
         [(_, only)] => format!("you bought {}", count(*only)),
         several => {
             let parts: Vec<String> =
@@ -105,11 +150,7 @@ fn gate(plan: &Plan, lines: &mut Lines) {
     if plan.layout.pbxs.iter().all(|pbx| pbx.stands_in_for.is_none()) {
         return;
     }
-    let sum = |feature: Feature| -> u64 {
-        let stocks = plan.layout.pbxs.iter().flat_map(|pbx| &pbx.licences);
-        stocks.filter(|(bound, _)| *bound == feature).map(|(_, count)| u64::from(*count)).sum()
-    };
-    let (standby, ports) = (sum(Feature::Standby), sum(Feature::Port));
+    let (standby, ports) = (bought_of(plan, Feature::Standby), bought_of(plan, Feature::Port));
     let verdict = if standby >= ports { "standbys may take over" } else { "no standby ever takes over (R41)" };
     let text = format!("PBX-Standby: {} for {} ports → {verdict}", grouped(standby), grouped(ports));
     lines.hanging("  ", "licences", &text);
@@ -129,6 +170,27 @@ mod tests {
     #[test]
     fn a_rush_is_explained_with_its_arithmetic() {
         insta::assert_snapshot!(explained("rush", &[]));
+    }
+
+    #[test]
+    fn a_crash_of_several_nodes_counts_all_and_waits_call_for_erlang_c() {
+        let text = "pbxsim: 1\nlasts: 1 h\ncluster: { hq: { role: master }, s: { count: 2, answers: 10/s } }\n\
+            licences: { hq: { PBX-Operator12: 9 } }\ncheckout: { queues-for: [PBX-Operator] }\n\
+            users: { a: { count: 2000, home: { each-s: 1000 }, keep-alive: 30 s }, \
+            b: { count: 50, devices: { operator: all }, offered: 8 E, signed-in: 5 min } }\n\
+            timeline: [{ at: +10 min, crash: each-s, for: 5 min }, { at: +0 s, sign-in: a 1..1500, over: 1 min }]\n\
+            expect: [no users are dropped]\n";
+        let said =
+            load("f.yaml", text, &[], None).map_or_else(|wrong| wrong.render(), |loaded| explain(&loaded.plans[0]));
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in [
+            "each-s go silent for 5 min; 2,000 endpoints lose their home",
+            "Erlang C, 1% wait: 16",
+            "the busiest home, s-1, gets 17/s and takes 5.0/s: a queue builds up",
+            "a: 500 of 2,000 seats sign in, the rest later",
+        ] {
+            assert!(said.contains(part), "{part}\n{said}");
+        }
     }
 
     #[test]

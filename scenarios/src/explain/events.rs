@@ -1,10 +1,14 @@
 //! The timeline with times, and what can be computed about it beforehand.
 
+use std::collections::BTreeMap;
+
+use simulator::distribution::Distribution;
 use simulator::layout::{Begins, Selection};
 use simulator::schedule::{Action, Entry, Shape};
-use simulator::settings::PbxSettings;
+use simulator::settings::{PbxSettings, PopulationSettings};
 use simulator::time::{Duration, Instant};
 
+use super::crash;
 use super::lines::Lines;
 use crate::nearest::grouped;
 use crate::plan::{Occasion, Plan};
@@ -20,9 +24,9 @@ pub(super) fn explain(plan: &Plan, lines: &mut Lines) {
     order.sort_by_key(|(_, occasion)| occasion.at);
     for (index, occasion) in order.iter().take(SHOWN) {
         let first = plan.schedule.iter().find(|entry| entry.occasion == *index);
-        lines.hanging("  ", &times(plan, occasion), &happening(plan, occasion, first));
-        if let Some(Action::Crash(node)) = first.map(|entry| &entry.action) {
-            standby(plan, occasion, *node, lines);
+        lines.hanging("  ", &times(plan, occasion), &happening(plan, *index, occasion, first));
+        if let Some(Action::Crash(_)) = first.map(|entry| &entry.action) {
+            crash::recovery(plan, *index, occasion, lines);
         }
     }
     if order.len() > SHOWN {
@@ -51,9 +55,11 @@ fn beginnings(plan: &Plan, lines: &mut Lines) {
                 format!("{}: sessions arrive every {gap} s on average, each takes a free seat", population.name)
             }
             Begins::FirstMinute if settings.is_some_and(|settings| settings.away.is_some()) => {
+                let present = settings.map_or(1.0, present) * endpoints as f64;
                 format!(
-                    "{}: of {} endpoints those sign in whom chance finds present",
+                    "{}: about {} of {} endpoints sign in, those whom chance finds present",
                     population.name,
+                    grouped(present.round() as u64),
                     grouped(endpoints)
                 )
             }
@@ -63,6 +69,12 @@ fn beginnings(plan: &Plan, lines: &mut Lines) {
         let until = comes.then_some(Instant::ZERO + Duration::seconds(60));
         lines.hanging("  ", &span_of(plan, Instant::ZERO, until), &text);
     }
+}
+
+/// Share of people with sessions and absences who are in at rest.
+fn present(people: &PopulationSettings) -> f64 {
+    let mean = |law: &Option<Distribution>| law.as_ref().map(Distribution::mean_s);
+    mean(&people.signed_in).zip(mean(&people.away)).map_or(1.0, |(on, off)| on / (on + off).max(f64::MIN_POSITIVE))
 }
 
 fn blocks(plan: &Plan, population: usize) -> impl Iterator<Item = &simulator::layout::Block> {
@@ -75,23 +87,29 @@ fn times(plan: &Plan, occasion: &Occasion) -> String {
 
 /// On the wall clock for runs of a day at most, else since the start.
 fn span_of(plan: &Plan, at: Instant, until: Option<Instant>) -> String {
-    let short = plan.lasts <= Duration::seconds(86_400);
-    let moment = |at: Instant| {
-        if short {
-            let seconds = u64::from(plan.starts_s) + at.0 / Duration::SECOND.0;
-            let (h, m, s) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-            if s == 0 { format!("{h:02}:{m:02}") } else { format!("{h:02}:{m:02}:{s:02}") }
-        } else {
-            format!("+{}", duration_text(at.since(Instant::ZERO)))
-        }
-    };
+    let short = is_short(plan);
+    let moment = |at: Instant| moment(plan, at);
     match until {
         Some(until) if short && until > at => format!("{}–{}", moment(at), moment(until)),
         _ => moment(at),
     }
 }
 
-fn happening(plan: &Plan, occasion: &Occasion, first: Option<&Entry>) -> String {
+fn is_short(plan: &Plan) -> bool {
+    plan.lasts <= Duration::seconds(86_400)
+}
+
+/// `09:06`, `+10 d`.
+pub(super) fn moment(plan: &Plan, at: Instant) -> String {
+    if !is_short(plan) {
+        return format!("+{}", duration_text(at.since(Instant::ZERO)));
+    }
+    let seconds = u64::from(plan.starts_s) + at.0 / Duration::SECOND.0;
+    let (h, m, s) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    if s == 0 { format!("{h:02}:{m:02}") } else { format!("{h:02}:{m:02}:{s:02}") }
+}
+
+fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>) -> String {
     let called = if occasion.called { format!(" ({})", occasion.name) } else { String::new() };
     let object = &occasion.object;
     match first.map(|entry| &entry.action) {
@@ -105,16 +123,7 @@ fn happening(plan: &Plan, occasion: &Occasion, first: Option<&Entry>) -> String 
         Some(Action::SignOut { who, .. }) => {
             format!("{object}: {} endpoints sign out{called}", grouped(endpoints(plan, who)))
         }
-        Some(Action::Crash(node)) => {
-            let lost: u64 = plan
-                .layout
-                .blocks
-                .iter()
-                .filter(|block| block.home == *node)
-                .map(|block| u64::from(block.endpoints()))
-                .sum();
-            format!("{object} goes silent; {} endpoints lose their home{called}", grouped(lost))
-        }
+        Some(Action::Crash(_)) => format!("{}{called}", crash::happening(plan, index, object)),
         Some(Action::PowerOff(who)) => {
             format!("power cut: {} endpoints of {object} are gone{called}", grouped(endpoints(plan, who)))
         }
@@ -133,7 +142,7 @@ fn endpoints(plan: &Plan, who: &Selection) -> u64 {
     who.seats.iter().map(of).sum()
 }
 
-/// `, at most 24/s (capacity 1,040/s)`.
+/// `, evenly, at most 24/s; the busiest home, master, gets 12/s and takes 260/s`.
 fn pace(plan: &Plan, who: &Selection, over: Duration, shape: Shape) -> String {
     if over == Duration::ZERO {
         return " at once".to_owned();
@@ -144,62 +153,42 @@ fn pace(plan: &Plan, who: &Selection, over: Duration, shape: Shape) -> String {
         Shape::Bell => ("bell-shaped", 2.02),
         Shape::Front => ("most at first", 2.0),
     };
-    let rate = endpoints(plan, who) as f64 / over.as_secs_f64() * peak;
-    format!(", {word}, at most {}/s{}", rounded(rate), capacity(plan, who))
+    let at_peak = peak / over.as_secs_f64();
+    let rate = endpoints(plan, who) as f64 * at_peak;
+    format!(", {word}, at most {}/s{}", rounded(rate), busiest(plan, who, at_peak))
 }
 
-fn capacity(plan: &Plan, who: &Selection) -> String {
-    let mut homes: Vec<u16> = who
-        .seats
-        .iter()
-        .filter_map(|(block, _)| plan.layout.blocks.get(*block as usize))
-        .map(|block| block.home)
-        .collect();
-    homes.sort_unstable();
-    homes.dedup();
-    let servers = homes.iter().filter_map(|home| server(plan, *home));
-    let rates: Option<Vec<f64>> = servers.map(registrations).collect();
-    rates.map_or_else(String::new, |rates| format!(" (capacity {}/s)", rounded(rates.iter().sum())))
+/// The home that has most to do for what it can; nothing if one has no limit.
+fn busiest(plan: &Plan, who: &Selection, at_peak: f64) -> String {
+    let mut homes: BTreeMap<u16, u64> = BTreeMap::new();
+    for (block, seats) in &who.seats {
+        let Some(home) = plan.layout.blocks.get(*block as usize).map(|block| block.home) else { continue };
+        let some = Selection { seats: vec![(*block, seats.clone())] };
+        *homes.entry(home).or_default() += endpoints(plan, &some);
+    }
+    let loads = homes.iter().rev().filter_map(|(home, count)| {
+        let takes = registrations(server(plan, *home)?)?;
+        Some((*home, *count as f64 * at_peak, takes))
+    });
+    let Some((home, gets, takes)) = loads.max_by(|a, b| (a.1 / a.2).total_cmp(&(b.1 / b.2))) else {
+        return String::new();
+    };
+    let name = plan.layout.pbxs.get(usize::from(home)).map_or("", |pbx| pbx.name.as_str());
+    let which = if homes.len() > 1 { format!("the busiest home, {name},") } else { name.to_owned() };
+    let verdict = if gets > takes { ": a queue builds up" } else { "" };
+    format!("; {which} gets {}/s and takes {}/s{verdict}", rounded(gets), rounded(takes))
 }
 
-fn server(plan: &Plan, node: u16) -> Option<&PbxSettings> {
+pub(super) fn server(plan: &Plan, node: u16) -> Option<&PbxSettings> {
     plan.settings.first()?.pbxs.get(usize::from(node))
 }
 
 /// Registrations per second of a server; `None`: as many as one likes.
-fn registrations(server: &PbxSettings) -> Option<f64> {
+pub(super) fn registrations(server: &PbxSettings) -> Option<f64> {
     let requests = if server.challenges { 2.0 } else { 1.0 };
     (server.service > Duration::ZERO).then(|| 1.0 / server.service.as_secs_f64() / requests)
 }
 
-fn rounded(rate: f64) -> String {
+pub(super) fn rounded(rate: f64) -> String {
     if rate < 10.0 { format!("{rate:.1}") } else { grouped(rate.round() as u64) }
-}
-
-/// Who stands in, when, and how long it needs.
-fn standby(plan: &Plan, crash: &Occasion, node: u16, lines: &mut Lines) {
-    for (index, pbx) in (0..).zip(&plan.layout.pbxs).filter(|(_, pbx)| pbx.stands_in_for == Some(node)) {
-        let Some(server) = server(plan, index) else { continue };
-        let lost: u64 = plan
-            .layout
-            .blocks
-            .iter()
-            .filter(|block| block.home == node)
-            .map(|block| u64::from(block.endpoints()))
-            .sum();
-        let first = server.after_silence;
-        let last = first + server.watches_every;
-        let mut text = format!("{} stands in {} to {} later", pbx.name, duration_text(first), duration_text(last));
-        if crash.until.is_some_and(|until| until.since(crash.at) < first) {
-            text = format!("{} notices after {}: too late to stand in", pbx.name, duration_text(first));
-        } else if let Some(rate) = registrations(server) {
-            let needs = lost as f64 / rate;
-            let best = first.as_secs_f64() + needs;
-            text.push_str(&format!(
-                "; at {}/s it needs {needs:.1} s for them → {best:.1} s is the best possible",
-                rounded(rate)
-            ));
-        }
-        lines.hanging("  ", "", &text);
-    }
 }

@@ -25,7 +25,7 @@ use words::{NODE_QUEUE, QUEUE, SHARE, STOCK};
 pub use error::SentenceError;
 pub use metrics::{Kind, MetricDoc, Of, Unit, metrics};
 pub use names::{FeatureName, Names, NodeGroup, OccasionName, PopulationName};
-pub use understood::understood;
+pub use understood::{understood, understood_with};
 pub use words::{WordDoc, outcomes, reasons, statistics, templates, whens};
 
 /// Reads one sentence.

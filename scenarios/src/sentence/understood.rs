@@ -10,7 +10,12 @@ use super::words::{STATISTICS, attempt_word};
 
 /// One line for `explain`: `back by the crash + 30 s ÷ lost in it ≥ 99%; never = late; 19 of 20 runs`.
 pub fn understood(expectation: &Expectation) -> String {
-    let claim = claim(&expectation.claim, &expectation.text);
+    understood_with(expectation, &instant_text)
+}
+
+/// The same, with instants (nanoseconds since the start) said as `instant` says them.
+pub fn understood_with(expectation: &Expectation, instant: &dyn Fn(u64) -> String) -> String {
+    let claim = claim(&expectation.claim, &expectation.text, instant);
     let runs = match expectation.runs {
         Some(runs) => format!("{} of {} runs", runs.passing, runs.of),
         None if is_pooled(&expectation.claim) => "all seeds pooled".to_owned(),
@@ -21,32 +26,32 @@ pub fn understood(expectation: &Expectation) -> String {
     format!("{claim}; {runs}{stop}")
 }
 
-fn claim(claim: &Claim, text: &str) -> String {
+fn claim(claim: &Claim, text: &str, instant: &dyn Fn(u64) -> String) -> String {
     match claim {
         Claim::Share { quantity, subject: Subject::Group(group), outcome, within_ns, when } => {
-            group_share(quantity, group, outcome, *within_ns, *when, text)
+            group_share(quantity, group, outcome, *within_ns, *when, (text, instant))
         }
         Claim::Share { quantity, subject: Subject::Attempts(attempts), outcome, within_ns, when } => {
             let within = within_ns.map_or(String::new(), |ns| format!(" within {} of being due", duration_text(ns)));
             let what = format!("{} {}{within}", attempts_text(attempts), outcome_text(outcome));
-            format!("{what}{}{}", share_of(quantity, "all due"), window(*when))
+            format!("{what}{}{}", share_of(quantity, "all due"), window(*when, instant))
         }
         Claim::Time { percent_ppb, attempts, limit_ns, when } => format!(
             "{} finished within {} of being due ÷ all due ≥ {}{}; never = late",
             attempts_text(attempts),
             duration_text(*limit_ns),
             percent_text(*percent_ppb),
-            window(*when)
+            window(*when, instant)
         ),
         Claim::Queue { node, limit_ns, when } => {
             let place = node.as_ref().map_or("any node".to_owned(), Clone::clone);
-            format!("longest wait of a request at {place} ≤ {}{}", duration_text(*limit_ns), window(*when))
+            format!("longest wait of a request at {place} ≤ {}{}", duration_text(*limit_ns), window(*when, instant))
         }
         Claim::Stock { feature, when } => {
-            format!("units of {feature} in use ≤ installed, after every event{}", window(*when))
+            format!("units of {feature} in use ≤ installed, after every event{}", window(*when, instant))
         }
         Claim::Measure { measured, limit, when } => {
-            format!("{} {}{}", measured_text(measured, text), limit_text(limit, measured, text), window(*when))
+            format!("{} {}{}", measured_text(measured, text), limit_text(limit, measured, text), window(*when, instant))
         }
     }
 }
@@ -57,15 +62,15 @@ fn group_share(
     outcome: &Outcome,
     within_ns: Option<u64>,
     when: When,
-    text: &str,
+    (text, instant): (&str, &dyn Fn(u64) -> String),
 ) -> String {
     let event = group.lost_in.map(|_| between(text, "lost in ", " are "));
     let by = within_ns.map(duration_text);
     let when = match (when, &by, &event) {
         (_, Some(by), Some(event)) => format!(" by {event} + {by}"),
-        (When::Between { from_ns, .. }, Some(by), None) => format!(" by {} + {by}", instant_text(from_ns)),
+        (When::Between { from_ns, .. }, Some(by), None) => format!(" by {} + {by}", instant(from_ns)),
         (When::Whole, ..) if *outcome != Outcome::Dropped => " at the end".to_owned(),
-        (when, ..) => window(when),
+        (when, ..) => window(when, instant),
     };
     let whole = event.map_or("all of them".to_owned(), |event| format!("lost in {event}"));
     let late = if *outcome == Outcome::Back { "; never = late" } else { "" };
@@ -170,11 +175,11 @@ fn sign(bound: Bound) -> &'static str {
     }
 }
 
-fn window(when: When) -> String {
+fn window(when: When, instant: &dyn Fn(u64) -> String) -> String {
     match when {
         When::Whole => String::new(),
-        When::At(ns) => format!(" at {}", instant_text(ns)),
-        When::Between { from_ns, to_ns } => format!(" from {} to {}", instant_text(from_ns), instant_text(to_ns)),
+        When::At(ns) => format!(" at {}", instant(ns)),
+        When::Between { from_ns, to_ns } => format!(" from {} to {}", instant(from_ns), instant(to_ns)),
     }
 }
 
