@@ -224,12 +224,15 @@ impl Lease {
         self.act.iter().filter(|holder| !self.promoted.contains(holder.0, holder.1))
     }
 
-    /// The answer to a RENEW is overdue: asking waits twice as long, up to the interval of renewals.
+    /// The answer to a RENEW is overdue: it is asked again, each time after twice the wait, up to the interval of
+    /// renewals. Without the repeat two lost datagrams in a row would cost every holder not yet confirmed its unit:
+    /// the third renewal leaves just past soft.
     pub fn on_silence(&mut self, now: Instant, checkout: &Checkout) {
         if self.in_flight && now >= self.sent_at + ANSWER_WITHIN {
             self.in_flight = false;
             self.back_off = (self.back_off + self.back_off).max(ANSWER_WITHIN).min(checkout.renews_every);
             self.quiet_until = now + self.back_off;
+            self.renew_at = self.renew_at.min(self.quiet_until);
         }
     }
 

@@ -15,7 +15,7 @@ use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
 /// The digest, frozen: it changes only when results change, and then the changelog says why.
-pub(crate) const GOLDEN: u64 = 0x4cd8_6b29_6739_38ab;
+pub(crate) const GOLDEN: u64 = 0x67d6_96a1_50f2_a9b6;
 
 struct Blind;
 
