@@ -22,8 +22,8 @@ use crate::yaml::{Kind, Node, Pair};
 const STEPS: u64 = 100;
 /// Changes of settings in one run.
 const MAX_CHANGES: usize = 2_000;
-/// Settings times what one weighs: some 400 MB.
-const MAX_WEIGHT: usize = 50_000_000;
+/// Settings times what one weighs: some 800 MB.
+const MAX_WEIGHT: usize = 100_000_000;
 /// Numbers of a tabulated law.
 const TABLE: usize = 2_562;
 /// Blocks whose values may change.
