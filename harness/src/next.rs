@@ -36,7 +36,22 @@ fn command(result: &RunResult) -> String {
     words.iter().map(|word| format!(" {word}")).collect()
 }
 
+/// With a comment of the shell behind it, where both fit in a line: the line can be copied whole.
 fn next(command: String, note: &str) -> Next {
-    // A comment of the shell: the line can be copied whole.
-    Next { command, note: if note.is_empty() { String::new() } else { format!("# {note}") } }
+    let is_short = command.chars().count() + note.chars().count() <= WIDTH - "  ".len() - " # ".len();
+    let note = if note.is_empty() || !is_short { String::new() } else { format!("# {note}") };
+    Next { command, note }
+}
+
+const WIDTH: usize = 80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_never_breaks_the_line() {
+        assert_eq!(next("pbxsim explain rush.yaml".to_owned(), "what theory expects").note, "# what theory expects");
+        assert_eq!(next("x".repeat(70), "what theory expects").note, "");
+    }
 }
