@@ -1,0 +1,243 @@
+//! Between a PBX and its authorities: renewals, their answers, what lapses, escrow (domain §3.3, §3.4, §3.6).
+
+use super::{ESCROW, LEASE};
+use crate::event::{End, Event, Kind};
+use crate::licence::feature::Feature;
+use crate::licence::lease::{Lapse, Lease};
+use crate::licence::message::{Ack, Renew};
+use crate::node::{Body, NodeId, Outbox, Via};
+use crate::pbx::bindings::Unit;
+use crate::pbx::cluster::Cluster;
+use crate::pbx::node::Pbx;
+use crate::settings::Checkout;
+use crate::sip::message::Aor;
+use crate::time::Instant;
+
+impl Pbx {
+    /// 3.3.1: one RENEW on demand, if none is in flight; past soft the escrow is asked too.
+    pub(super) fn ask_if_possible(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
+        let central_is_over = self.licensing.lease(feature).is_some_and(|lease| lease.is_past_soft(now));
+        for index in 0..self.licensing.leases.len() {
+            let lease = &self.licensing.leases[index];
+            let asked = lease.kind.kind == Kind::Installed || central_is_over;
+            if lease.feature == feature && asked && lease.may_ask(now) {
+                self.send_renew(cluster, now, index, out);
+            }
+        }
+    }
+
+    pub(super) fn send_renew(&mut self, cluster: &Cluster, now: Instant, index: usize, out: &mut Outbox) {
+        let licensing = &mut self.licensing;
+        let (feature, kind) = (licensing.leases[index].feature, licensing.leases[index].kind.kind);
+        let waiting = licensing.wanted(feature);
+        let in_line = licensing.line.iter().filter(|queued| queued.feature == feature).count();
+        let moving = licensing.movers(feature, kind, now);
+        let lease = &mut licensing.leases[index];
+        let request = lease.renew(now, (waiting + in_line) as u32 + moving, &cluster.checkout);
+        let holders = out.attachments.put(lease.act());
+        let renew = Renew { feature, sequence: request.sequence, holders, keep: request.keep, want: request.want };
+        out.send(cluster.people.pbx(lease.kind.owner), Via::Datagram, Body::Renew(renew));
+        out.report(Event::Renewed { feature });
+        licensing.reschedule();
+    }
+
+    /// A RENEW reaches the authority (3.4.2).
+    pub(in crate::pbx) fn on_renew(
+        &mut self,
+        cluster: &Cluster,
+        now: Instant,
+        source: NodeId,
+        renew: &Renew,
+        out: &mut Outbox,
+    ) {
+        let Some(pbx) = source.0.checked_sub(cluster.people.first_pbx).and_then(|index| u16::try_from(index).ok())
+        else {
+            return;
+        };
+        // Passive again, a standby confirms what it has lent and lends nothing new (3.6).
+        let lends = self.licensing.own.is_some() || self.stands_in();
+        let renew = &Renew { want: if lends { renew.want } else { renew.keep }, ..*renew };
+        let Some(authority) = self.licensing.own.as_mut().or(self.licensing.stand_in.as_mut()) else { return };
+        let (epoch, feature) = (authority.epoch(), renew.feature);
+        let Some(stock) = authority.stock_mut(feature) else { return };
+        let claimed = out.attachments.get(renew.holders);
+        let in_line = cluster.checkout.queues_for.contains(feature);
+        let Some(answer) = stock.renew(now, pbx, renew, claimed, &cluster.checkout, in_line) else { return };
+        out.report(Event::Booked { feature, pbx, units: stock.booked(pbx) });
+        if answer.missing > 0 {
+            out.report(Event::Unmet { feature, free: stock.free().max(0) as u32, missing: answer.missing });
+        }
+        let kept = answer.kept.as_ref().map(|kept| out.attachments.put(kept));
+        let ack = Ack {
+            feature,
+            sequence: renew.sequence,
+            epoch,
+            kept,
+            held: answer.held,
+            stock: answer.stock,
+            reason: answer.reason,
+        };
+        out.send(source, Via::Datagram, Body::Ack(ack));
+        self.serve_line(cluster, now, feature, out);
+    }
+
+    /// The authority has answered (3.3.4).
+    pub(in crate::pbx) fn on_ack(
+        &mut self,
+        cluster: &Cluster,
+        now: Instant,
+        source: NodeId,
+        ack: &Ack,
+        out: &mut Outbox,
+    ) {
+        let feature = ack.feature;
+        let from = |lease: &&mut Lease| lease.feature == feature && source == cluster.people.pbx(lease.kind.owner);
+        let Some(lease) = self.licensing.leases.iter_mut().find(from) else { return };
+        let was_in_grace = lease.in_grace();
+        let kept = ack.kept.map(|handle| out.attachments.get(handle));
+        if !lease.on_ack(now, ack, kept, &cluster.checkout) {
+            return;
+        }
+        let uncovered = lease.uncovered();
+        if was_in_grace {
+            out.report(Event::Grace { feature, on: false });
+        }
+        self.drop_holders(cluster, feature, &uncovered, out);
+        self.move_holders(cluster, now, feature, out);
+        self.serve_waiting(cluster, now, feature, ack.reason, out);
+        self.serve_line_from_lease(cluster, now, feature, out);
+        self.ask_again(cluster, now, feature, out);
+        self.licensing.reschedule();
+    }
+
+    /// 3.6: holders move by release from one stock and checkout from the other: to escrow while the authority is silent,
+    /// home as soon as it answers.
+    pub(super) fn move_holders(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
+        let central_is_over = self.licensing.lease(feature).is_some_and(|lease| lease.is_past_soft(now));
+        let (from, to) = if central_is_over { (LEASE, ESCROW) } else { (ESCROW, LEASE) };
+        let room = self.licensing.lease_at(feature, to).map_or(0, |lease| lease.idle(now));
+        let moving: Vec<_> = self
+            .licensing
+            .lease_at(feature, from)
+            .into_iter()
+            .flat_map(|lease| lease.act().iter())
+            .take(room as usize)
+            .collect();
+        for (block, seat) in moving {
+            let object = Aor { block, device: crate::layout::Device::DeskPhone, seat };
+            self.licensing.give(feature, from, object, cluster, out);
+            self.licensing.take(feature, to, object, cluster, out);
+            if let Some(object) = self.bindings.object(object) {
+                object.port = Unit::from_source(to);
+            }
+        }
+        if !central_is_over {
+            self.rest(cluster, now, feature, out);
+        }
+    }
+
+    /// The authority answers: escrow is given back, and its renewals sleep once nobody uses it.
+    pub(super) fn rest(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
+        let Some(index) =
+            self.licensing.leases.iter().position(|l| l.feature == feature && l.kind.kind == Kind::Escrow)
+        else {
+            return;
+        };
+        let lease = &mut self.licensing.leases[index];
+        if lease.units() > lease.act().len() && lease.may_ask(now) {
+            self.send_renew(cluster, now, index, out);
+        }
+        let lease = &mut self.licensing.leases[index];
+        if lease.act().is_empty() && lease.units() == 0 {
+            lease.sleep();
+        }
+    }
+
+    /// After an ACK: more is needed, or (chunk 0) something is to be given back at once.
+    pub(super) fn ask_again(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
+        let waits = self.licensing.waiting.iter().any(|waiting| waiting.missing == feature);
+        let needed = waits || self.licensing.movers(feature, Kind::Installed, now) > 0;
+        if needed || self.gives_back(cluster, now, feature) {
+            self.ask_if_possible(cluster, now, feature, out);
+        }
+    }
+
+    pub(super) fn gives_back(&mut self, cluster: &Cluster, now: Instant, feature: Feature) -> bool {
+        let wanted = self.licensing.wanted(feature) as u32;
+        let spare = |lease: &mut Lease| lease.idle(now) > wanted;
+        cluster.checkout.chunk_permille == 0 && self.licensing.lease(feature).is_some_and(spare)
+    }
+
+    pub(super) fn on_lease_timeout(&mut self, cluster: &Cluster, now: Instant, index: usize, out: &mut Outbox) {
+        let checkout: &Checkout = &cluster.checkout;
+        let lease = &mut self.licensing.leases[index];
+        let feature = lease.feature;
+        lease.on_silence(now, checkout);
+        match lease.lapse(now) {
+            Lapse::None => {}
+            Lapse::Soft => {
+                let dropped: Vec<_> = lease.unpromoted().collect();
+                out.report(Event::Grace { feature, on: true });
+                self.drop_holders(cluster, feature, &dropped, out);
+                self.licensing.leases[index].settle();
+                self.call_escrow(now, feature);
+            }
+            Lapse::Hard => {
+                let dropped: Vec<_> = lease.act().iter().collect();
+                self.drop_holders(cluster, feature, &dropped, out);
+                self.licensing.leases[index].settle();
+                out.report(Event::Grace { feature, on: false });
+            }
+        }
+        if self.licensing.leases[index].renewal_is_due(now) {
+            self.send_renew(cluster, now, index, out);
+        }
+    }
+
+    /// The authority is silent: its standby is asked from now on.
+    pub(super) fn call_escrow(&mut self, now: Instant, feature: Feature) {
+        if let Some(escrow) = self.licensing.lease_at(feature, ESCROW) {
+            escrow.wake(now);
+        }
+    }
+
+    /// 3.3.5: dropping removes the object's bindings and every other unit it holds, at once.
+    pub(super) fn drop_holders(
+        &mut self,
+        cluster: &Cluster,
+        feature: Feature,
+        holders: &[(u16, u32)],
+        out: &mut Outbox,
+    ) {
+        for (block, place) in holders.iter().copied() {
+            if feature == Feature::Port {
+                let object = Aor { block, device: crate::layout::Device::DeskPhone, seat: place };
+                let devices: Vec<_> = self.bindings.bound_devices(object).collect();
+                for device in devices {
+                    self.end_binding(Aor { device, ..object }, End::LeaseOver, cluster, out);
+                }
+            } else if let Some((device, seat)) = cluster.people.blocks[usize::from(block)].device_at(place) {
+                self.end_binding(Aor { block, device, seat }, End::LeaseOver, cluster, out);
+            }
+        }
+    }
+
+    pub(in crate::pbx) fn on_licensing_timeout(&mut self, cluster: &Cluster, now: Instant, out: &mut Outbox) {
+        if !cluster.licensed {
+            return;
+        }
+        for authority in self.licensing.own.iter_mut().chain(&mut self.licensing.stand_in) {
+            authority.expire(now);
+        }
+        self.on_overdue(cluster, now, out);
+        for index in 0..self.licensing.leases.len() {
+            self.on_lease_timeout(cluster, now, index, out);
+        }
+        while let Some((_, aor)) = self.licensing.offers.front().copied().filter(|offer| offer.0 <= now) {
+            self.licensing.offers.pop_front();
+            self.forget_request(aor, cluster, out);
+        }
+        self.after_release(cluster, now, out);
+        self.licensing.reschedule();
+    }
+}
