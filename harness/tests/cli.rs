@@ -17,6 +17,8 @@ mod library;
 mod machine_output;
 #[path = "cli/not_yet.rs"]
 mod not_yet;
+#[path = "cli/readme.rs"]
+mod readme;
 #[path = "cli/run_files.rs"]
 mod run_files;
 #[path = "cli/several_files.rs"]
