@@ -6,4 +6,5 @@ pub mod licensing;
 pub mod node;
 mod registrar;
 pub mod standby;
+mod units;
 pub mod worker;
