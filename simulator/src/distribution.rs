@@ -3,6 +3,8 @@
 //! A law is tabulated once, by `libm` (the same on every platform), as quantiles of its two tails: each tail cut into
 //! octaves of probability, each octave into cells, linear inside a cell. Drawing is integer arithmetic only.
 
+use std::sync::OnceLock;
+
 use crate::time::Duration;
 
 const OCTAVES: usize = 40;
@@ -39,7 +41,7 @@ impl Distribution {
     pub fn exponential(mean: Duration) -> Self {
         let mean = mean.0 as f64;
         Self::of(Law::Table(Quantiles::new(
-            |q, upper| {
+            |_, q, upper| {
                 if upper { -libm::log(q) * mean } else { -libm::log1p(-q) * mean }
             },
         )))
@@ -48,8 +50,9 @@ impl Distribution {
     /// Lognormal with this mean; `sigma` is the standard deviation of the logarithm.
     pub fn lognormal(mean: Duration, sigma: f64) -> Self {
         let median = mean.0 as f64 * libm::exp(-sigma * sigma / 2.0);
-        Self::of(Law::Table(Quantiles::new(|q, upper| {
-            let deviation = normal_upper(q);
+        let deviations = deviations();
+        Self::of(Law::Table(Quantiles::new(|edge, _, upper| {
+            let deviation = deviations[edge];
             median * libm::exp(sigma * if upper { deviation } else { -deviation })
         })))
     }
@@ -102,15 +105,13 @@ struct Quantiles {
 }
 
 impl Quantiles {
-    /// `at(q, upper)`: the value with probability `q` below it, or above it if `upper`.
-    fn new(at: impl Fn(f64, bool) -> f64) -> Box<Self> {
+    /// `at(edge, q, upper)`: the value with probability `q` below it, or above it if `upper`.
+    fn new(at: impl Fn(usize, f64, bool) -> f64) -> Box<Self> {
         let mut table = Box::new(Self { lower: [0; EDGES], upper: [0; EDGES] });
         for edge in 0..EDGES {
-            let (octave, cell) = (edge / CELLS, edge % CELLS);
-            let top = 0.5 / (1u64 << octave) as f64;
-            let q = top * (1.0 - cell as f64 / CELLS as f64 / 2.0);
-            table.lower[edge] = libm::rint(at(q, false)) as i64;
-            table.upper[edge] = libm::rint(at(q, true)) as i64;
+            let q = tail_of(edge);
+            table.lower[edge] = libm::rint(at(edge, q, false)) as i64;
+            table.upper[edge] = libm::rint(at(edge, q, true)) as i64;
         }
         table
     }
@@ -126,6 +127,19 @@ impl Quantiles {
         let height = i128::from(edges[edge + 1]) - i128::from(edges[edge]);
         edges[edge] + ((height * within) >> 32) as i64
     }
+}
+
+/// Probability of the tail beyond an edge.
+fn tail_of(edge: usize) -> f64 {
+    let (octave, cell) = (edge / CELLS, edge % CELLS);
+    let top = 0.5 / (1u64 << octave) as f64;
+    top * (1.0 - cell as f64 / CELLS as f64 / 2.0)
+}
+
+/// The standard normal deviation at every edge: dear to find, so found once.
+fn deviations() -> &'static [f64] {
+    static DEVIATIONS: OnceLock<Vec<f64>> = OnceLock::new();
+    DEVIATIONS.get_or_init(|| (0..EDGES).map(|edge| normal_upper(tail_of(edge))).collect())
 }
 
 /// The standard normal deviation with probability `q` above it, by bisection on `erfc`: slow and plain, for tables.
