@@ -144,8 +144,6 @@ pub struct Checkout {
     pub grace: Duration,
     /// Idle stock a PBX keeps, in thousandths of its own demand; 0: ask every time.
     pub chunk_permille: u32,
-    /// A unit is kept this long after release.
-    pub linger: Duration,
     /// Bound on clock drift (rho), in parts per million.
     pub clock_drift_ppm: u32,
     /// What an active standby may grant of floating features other than ports.
@@ -183,12 +181,6 @@ pub struct Rules {
     pub licence_denial: u16,
     /// Redirects followed before 482 (M4).
     pub redirects: u8,
-    /// Softphone and desk phone share the user's port (A25), or each takes one.
-    pub softphone_port_shared: bool,
-    /// Installed or in-use ports are compared with the standby licences (A9).
-    pub standby_counts_installed: bool,
-    /// Standby licences are also a stock (A10), not only a condition.
-    pub standby_is_escrow: bool,
 }
 
 impl Default for Checkout {
@@ -199,7 +191,6 @@ impl Default for Checkout {
             soft: Duration::seconds(90),
             grace: Duration::seconds(900),
             chunk_permille: 50,
-            linger: Duration::ZERO,
             clock_drift_ppm: 1_000,
             on_standby: OnStandby::Deny,
             escrow_serves: EscrowServes::Domain,
@@ -211,13 +202,7 @@ impl Default for Checkout {
 impl Default for Rules {
     /// The first value of every reading (scenario language §4, `rules`).
     fn default() -> Self {
-        Self {
-            licence_denial: 503,
-            redirects: 3,
-            softphone_port_shared: true,
-            standby_counts_installed: true,
-            standby_is_escrow: true,
-        }
+        Self { licence_denial: 503, redirects: 3 }
     }
 }
 

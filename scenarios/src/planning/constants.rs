@@ -60,7 +60,6 @@ impl Draft<'_> {
             soft: span("soft"),
             grace: span("grace"),
             chunk_permille: parts("chunk", 1_000_000),
-            linger: span("linger"),
             clock_drift_ppm: parts("clock-drift", 1_000),
             on_standby: match fields.text("on-standby") {
                 "replicate" => OnStandby::Replicate,
@@ -93,9 +92,6 @@ impl Draft<'_> {
         Rules {
             licence_denial: fields.text("licence-denial").parse().unwrap_or(503),
             redirects: fields.count("redirects").and_then(|count| u8::try_from(count).ok()).unwrap_or(3),
-            softphone_port_shared: fields.text("softphone-port") == "shared",
-            standby_counts_installed: fields.text("standby-counts") == "installed",
-            standby_is_escrow: fields.text("standby-is") == "gate-and-escrow",
         }
     }
 }

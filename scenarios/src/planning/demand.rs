@@ -17,8 +17,7 @@ fn demand(structure: &Structure, feature: Feature) -> Option<Demand> {
     let mut demand = Demand { feature, sources: 0, offered_erlangs: Some(0.0), finite_source: true };
     for population in &structure.people.populations {
         let blocks = structure.people.blocks_of(population).iter();
-        let holders: u32 =
-            blocks.map(|block| holders(block, feature, structure.settings.rules.softphone_port_shared)).sum();
+        let holders: u32 = blocks.map(|block| holders(block, feature)).sum();
         if holders == 0 {
             continue;
         }
@@ -31,16 +30,15 @@ fn demand(structure: &Structure, feature: Feature) -> Option<Demand> {
 }
 
 /// Holders of a feature in a block.
-fn holders(block: &Block, feature: Feature, softphone_shares: bool) -> u32 {
+fn holders(block: &Block, feature: Feature) -> u32 {
     let count = |device: Device| block.devices.iter().find(|(kind, _)| *kind == device).map_or(0, |(_, count)| *count);
     match feature {
         Feature::SoftwarePhones => count(Device::Softphone),
         Feature::Operator => count(Device::Operator),
+        // A user's devices share one port (A25).
         Feature::Port => {
-            let softphones = count(Device::Softphone);
-            let others = block.devices.iter().filter(|(kind, _)| !matches!(kind, Device::Softphone | Device::Operator));
-            let others = others.map(|(_, count)| *count).max().unwrap_or(0);
-            if softphone_shares { others.max(softphones) } else { others + softphones }
+            let others = block.devices.iter().filter(|(kind, _)| *kind != Device::Operator);
+            others.map(|(_, count)| *count).max().unwrap_or(0)
         }
         Feature::Standby => 0,
     }

@@ -255,7 +255,7 @@ impl Licensing {
 /// Standbys of the licence master: whoever may serve the domain with escrowed ports.
 fn escrow_owners(index: u16, cluster: &Cluster) -> impl Iterator<Item = u16> {
     let domain = cluster.facts[usize::from(index)].domain;
-    let serves = cluster.checkout.escrow_serves == EscrowServes::Domain && cluster.people.rules.standby_is_escrow;
+    let serves = cluster.checkout.escrow_serves == EscrowServes::Domain;
     let standbys = (0..cluster.facts.len() as u16).filter(move |pbx| serves && *pbx != index);
     standbys.filter(move |pbx| cluster.facts[usize::from(*pbx)].active == Some(domain))
 }
