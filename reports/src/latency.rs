@@ -1,7 +1,8 @@
 //! A distribution of times in fixed memory: an HDR histogram, with exact minimum, maximum and sum kept apart.
 //!
 //! Three digits from a microsecond to 2.4 hours, 197 kB once something was recorded, nothing before that. What is
-//! longer lies in the last bucket, which reads as the exact maximum: late is never made to look earlier.
+//! longer lies in the last bucket, which reads as the exact maximum: late is never made to look earlier. What is
+//! shorter lies in the first, which reads as the exact minimum: what took no time reads as 0.
 
 use std::fmt;
 
@@ -111,8 +112,12 @@ impl Latency {
         for bucket in buckets.iter_recorded() {
             seen = seen.saturating_add(bucket.count_since_last_iteration());
             if seen >= rank {
-                let edge = bucket.value_iterated_to();
-                return if edge >= LONGEST_NS { self.max_ns } else { edge.clamp(self.min_ns, self.max_ns) };
+                return match bucket.value_iterated_to() {
+                    // Here lies what took less than a microsecond: mostly what took no time at all.
+                    edge if edge < SHORTEST_NS => self.min_ns,
+                    edge if edge >= LONGEST_NS => self.max_ns,
+                    edge => edge.clamp(self.min_ns, self.max_ns),
+                };
             }
         }
         self.max_ns
@@ -241,6 +246,18 @@ mod tests {
         );
         assert_eq!(latency.quantile(500), Some(24_700_123), "a bucket's edge is no sample");
         assert_eq!(latency.sum_ns(), 20 * 24_700_123);
+    }
+
+    #[test]
+    fn what_took_no_time_reads_as_zero() {
+        let mut latency = Latency::new();
+        (0..50).for_each(|_| latency.record(0));
+        (0..50).for_each(|_| latency.record(20_000_000));
+        assert_eq!(latency.quantile(500), Some(0));
+        assert_eq!(latency.quantile(510).map(|ns| ns / 1_000_000), Some(20));
+        let mut short = Latency::new();
+        (0..20).for_each(|i| short.record(300 + i));
+        assert_eq!(short.quantile(500), Some(300), "below a microsecond nothing is told apart");
     }
 
     #[test]
