@@ -37,6 +37,8 @@ pub struct Stock {
     booked: u32,
     /// PBXs in line, one entry a unit.
     line: VecDeque<u16>,
+    /// No record ends before this.
+    next_at: Instant,
 }
 
 /// What one PBX has booked.
@@ -53,6 +55,16 @@ impl Record {
     /// 3.4.1, once expiries have been applied.
     fn booked(&self) -> u32 {
         self.holders.len() + self.idle
+    }
+
+    /// The first moment at which something of it is over.
+    fn ends_at(&self) -> Instant {
+        const TICK: Duration = Duration(1);
+        match (self.idle, self.holders.len()) {
+            (0, 0) => Instant::NEVER,
+            (0, _) => self.hard + TICK,
+            _ => self.soft + TICK,
+        }
     }
 }
 
@@ -84,6 +96,7 @@ impl Authority {
             records: vec![Record::default(); pbxs],
             booked: 0,
             line: VecDeque::new(),
+            next_at: Instant::NEVER,
         });
         Self { stocks: stocks.collect(), epoch: 1 }
     }
@@ -126,7 +139,7 @@ impl Authority {
 
     /// The earliest expiry.
     pub fn poll_timeout(&self) -> Instant {
-        self.stocks.iter().map(Stock::poll_timeout).min().unwrap_or(Instant::NEVER)
+        self.stocks.iter().map(|stock| stock.next_at).min().unwrap_or(Instant::NEVER)
     }
 }
 
@@ -206,7 +219,9 @@ impl Stock {
         }
         let pbx = self.line.pop_front()?;
         if pbx != self.kind.owner {
-            self.records[usize::from(pbx)].idle += 1;
+            let record = &mut self.records[usize::from(pbx)];
+            record.idle += 1;
+            self.next_at = self.next_at.min(record.ends_at());
             self.booked += 1;
         }
         Some(pbx)
@@ -252,6 +267,7 @@ impl Stock {
         record.soft = now + checkout.soft;
         record.hard = record.soft + checkout.grace;
         record.sequence = renew.sequence;
+        self.next_at = self.next_at.min(record.ends_at());
         let (after, kept) = (record.booked(), truncated.then(|| record.holders.clone()));
         self.booked = self.booked + after - before;
         let missing = renew.want.max(renew.keep).saturating_sub(keep + extra);
@@ -271,6 +287,9 @@ impl Stock {
 
     /// 3.4.1: past soft the idle stock is free again, past hard everything.
     fn expire(&mut self, now: Instant) {
+        if now < self.next_at {
+            return;
+        }
         for record in &mut self.records {
             if record.soft < now && record.idle > 0 {
                 self.booked -= core::mem::take(&mut record.idle);
@@ -280,15 +299,6 @@ impl Stock {
                 record.holders.clear();
             }
         }
-    }
-
-    fn poll_timeout(&self) -> Instant {
-        const TICK: Duration = Duration(1);
-        let of = |record: &Record| match (record.idle, record.holders.len()) {
-            (0, 0) => Instant::NEVER,
-            (0, _) => record.hard + TICK,
-            _ => record.soft + TICK,
-        };
-        self.records.iter().map(of).min().unwrap_or(Instant::NEVER)
+        self.next_at = self.records.iter().map(Record::ends_at).min().unwrap_or(Instant::NEVER);
     }
 }
