@@ -58,6 +58,11 @@ pub fn count(n: u64) -> String {
     shown
 }
 
+/// So many things, in the fitting number: `1 seed`, `1,000 seeds`.
+pub fn things(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
 /// `hits` of `of` in percent: `0.80%`, `94.1%`; as many decimals as it takes to differ from 0 % and 100 %.
 pub fn share(hits: u64, of: u64) -> String {
     if of == 0 || hits == 0 || hits == of {
@@ -173,6 +178,13 @@ mod tests {
     fn counts_have_separators() {
         for (n, shown) in [(0, "0"), (999, "999"), (1_000, "1,000"), (5_804, "5,804"), (1_234_567, "1,234,567")] {
             assert_eq!(count(n), shown);
+        }
+    }
+
+    #[test]
+    fn one_thing_is_singular() {
+        for (n, shown) in [(0, "0 seeds"), (1, "1 seed"), (2, "2 seeds"), (1_001, "1,001 seeds")] {
+            assert_eq!(things(n, "seed", "seeds"), shown);
         }
     }
 

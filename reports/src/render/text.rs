@@ -11,6 +11,7 @@ mod several;
 mod story;
 mod wrap;
 
+use crate::measurements::{Measurements, Stopped};
 use crate::render::json::by_file;
 use crate::result::{RunResult, Verdict};
 use crate::run_file::RunFile;
@@ -146,9 +147,33 @@ fn interrupted(judged: &Judged) -> Vec<String> {
     if !header.partial {
         return Vec::new();
     }
-    let words =
-        format!("  interrupted after {} of {} seeds: no verdict", judged.result.seeds.len(), header.seeds_wanted);
-    vec![words]
+    let seeds = if header.seeds_wanted == 1 { "seed" } else { "seeds" };
+    let finished = finished(judged.result).count();
+    vec![format!("  interrupted after {finished} of {} {seeds}: no verdict", header.seeds_wanted)]
+}
+
+/// The seeds that were not cut short by an interrupt: only they count as run.
+fn finished(result: &RunResult) -> impl Iterator<Item = &Measurements> {
+    result.seeds.iter().filter(|run| run.stopped != Some(Stopped::Interrupted))
+}
+
+/// What became of a sentence.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Fate {
+    Held,
+    Failed,
+    /// No seed came far enough to judge it.
+    NotJudged,
+}
+
+impl Fate {
+    fn of(judgement: &Judgement) -> Self {
+        match judgement.passed() {
+            _ if judgement.of_seeds() == 0 => Self::NotJudged,
+            true => Self::Held,
+            false => Self::Failed,
+        }
+    }
 }
 
 impl Style {
@@ -159,8 +184,12 @@ impl Style {
         }
     }
 
-    fn mark(self, passed: bool) -> String {
-        if passed { self.green("✔") } else { self.red("✘") }
+    fn mark(self, fate: Fate) -> String {
+        match fate {
+            Fate::Held => self.green("✔"),
+            Fate::Failed => self.red("✘"),
+            Fate::NotJudged => "·".to_owned(),
+        }
     }
 
     fn green(self, text: &str) -> String {

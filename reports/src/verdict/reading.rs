@@ -151,7 +151,7 @@ fn trouble_of(kind: Kind, measured: &Measured, value: Option<f64>, samples: u64)
     let tenths = percentile(measured.stat).filter(|_| kind == Kind::Times)?;
     (!may_print(samples, tenths)).then(|| {
         let p = units::plain(f64::from(tenths) / 10.0);
-        format!("{} samples are too few for p{p}: it needs ten beyond it", units::count(samples))
+        format!("{} too few for p{p}: it needs ten beyond it", units::things(samples, "sample is", "samples are"))
     })
 }
 

@@ -37,7 +37,8 @@ fn here(claim: &Claim, reading: &Reading, run: &Measurements) -> String {
     match (claim, reading.counted) {
         (Claim::Stock { feature, .. }, _) if reading.held => peak(feature, run),
         (Claim::Stock { .. }, _) => {
-            format!("{} units too many at once", shown(reading))
+            let units = if reading.measured == Some(1.0) { "unit" } else { "units" };
+            format!("{} {units} too many at once", shown(reading))
         }
         (Claim::Share { quantity, subject, .. }, Some((hits, of))) => {
             let share = share_words(*quantity, hits, of);
@@ -93,9 +94,10 @@ fn peak(feature: &str, run: &Measurements) -> String {
     let too = if over_failover.is_some() { ", across the failover too" } else { "" };
     match stock.pool {
         Some(pool) => {
-            format!("at most {} of {} units in use at once{too}", units::count(high_water), units::count(pool))
+            let pool = units::things(pool, "unit", "units");
+            format!("at most {} of {pool} in use at once{too}", units::count(high_water))
         }
-        None => format!("at most {} units in use at once{too}", units::count(high_water)),
+        None => format!("at most {} in use at once{too}", units::things(high_water, "unit", "units")),
     }
 }
 
@@ -186,7 +188,9 @@ fn scarcest(run: &Measurements) -> Option<String> {
     let refused = |stock: &&Stock| stock.denials.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
     let stock = run.stocks.iter().rev().max_by_key(refused).filter(|stock| refused(stock) > 0)?;
     let pool = stock.pool?;
-    Some(format!("{} share {} {} licences", units::count(stock.sources), units::count(pool), stock.feature))
+    let (share, licences) =
+        (if stock.sources == 1 { "shares" } else { "share" }, if pool == 1 { "licence" } else { "licences" });
+    Some(format!("{} {share} {} {} {licences}", units::count(stock.sources), units::count(pool), stock.feature))
 }
 
 fn speaks_of_licences(outcome: &crate::expectation::Outcome) -> bool {

@@ -1,8 +1,8 @@
 //! A broken invariant: where, what, what happened before, and how to see it again.
 
-use super::Style;
 use super::sentences::marked;
 use super::wrap::{cut, safe, wrapped};
+use super::{Fate, Style};
 use crate::measurements::{Measurements, Violation};
 use crate::result::{Header, RunResult, broke_an_invariant};
 use crate::units;
@@ -19,7 +19,7 @@ pub(super) fn lines(result: &RunResult, style: Style) -> Vec<String> {
 
 fn told(violation: &Violation, seed: u64, header: &Header, style: Style) -> Vec<String> {
     let clock = units::clock(header.starts_s, violation.at_ns);
-    let mut lines = marked(style, false, &format!("invariant {} broke at {clock} in seed {seed}", violation.id));
+    let mut lines = marked(style, Fate::Failed, &format!("invariant {} broke at {clock} in seed {seed}", violation.id));
     lines.extend(wrapped("      ", "      ", &safe(&violation.what)));
     let skipped = violation.last_events.len().saturating_sub(LAST_EVENTS);
     let last = violation.last_events.iter().skip(skipped);
@@ -30,9 +30,10 @@ fn told(violation: &Violation, seed: u64, header: &Header, style: Style) -> Vec<
 fn counted(run: &Measurements, style: Style) -> Vec<String> {
     let broken = run.invariants.iter().filter(|invariant| invariant.violations > 0);
     let words = broken.map(|invariant| {
-        format!("invariant {} broke {} times in seed {}", invariant.id, units::count(invariant.violations), run.seed)
+        let times = units::things(invariant.violations, "time", "times");
+        format!("invariant {} broke {times} in seed {}", invariant.id, run.seed)
     });
-    words.flat_map(|words| marked(style, false, &words)).collect()
+    words.flat_map(|words| marked(style, Fate::Failed, &words)).collect()
 }
 
 /// The command that runs this seed again.

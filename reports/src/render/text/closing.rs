@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::wrap::{safe, width, wrapped};
-use super::{Options, WIDTH};
+use super::{Options, WIDTH, finished};
 use crate::contention::Contention;
 use crate::latency::Reading;
 use crate::measurements::{Measurements, OccasionEffect, Stock};
@@ -59,17 +59,17 @@ fn in_words(feature: &str, contention: &Contention) -> String {
 
 /// `; 12 of 1,122 attempts refused (10 no-unit, 2 la-unreachable)`.
 fn refusals(contention: &Contention) -> String {
-    let attempts = units::count(contention.attempts);
+    let attempts = units::things(contention.attempts, "attempt", "attempts");
     let mut reasons: Vec<(&str, u64)> = contention.denials.iter().map(|(reason, count)| (*reason, *count)).collect();
     reasons.retain(|(_, count)| *count > 0);
     reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
     match reasons.as_slice() {
-        [] => format!("; none of {attempts} attempts refused"),
-        [(reason, count)] => format!("; {} of {attempts} attempts refused ({reason})", units::count(*count)),
+        [] => format!("; none of {attempts} refused"),
+        [(reason, count)] => format!("; {} of {attempts} refused ({reason})", units::count(*count)),
         several => {
             let each: Vec<String> =
                 several.iter().map(|(reason, count)| format!("{} {reason}", units::count(*count))).collect();
-            format!("; {} of {attempts} attempts refused ({})", units::count(contention.refused()), each.join(", "))
+            format!("; {} of {attempts} refused ({})", units::count(contention.refused()), each.join(", "))
         }
     }
 }
@@ -128,7 +128,7 @@ pub(super) fn trust(result: &RunResult) -> Vec<String> {
     });
     if checks > 0 {
         let broken = if broken == 0 { "none broken".to_owned() } else { format!("{} broken", units::count(broken)) };
-        sentences.push_str(&format!("; {} checks of invariants, {broken}", units::count(checks)));
+        sentences.push_str(&format!("; {} of invariants, {broken}", units::things(checks, "check", "checks")));
     }
     let mut lines = wrapped("  Trust     ", REST, &sentences);
     let origin = format!(
@@ -147,9 +147,15 @@ pub(super) fn trust(result: &RunResult) -> Vec<String> {
 }
 
 fn seeds(result: &RunResult) -> String {
-    match result.seeds.as_slice() {
-        [first, .., last] => format!("seeds {} … {}", first.seed, last.seed),
-        [only] => format!("seed {}", only.seed),
+    let seeds: Vec<u64> = finished(result).map(|run| run.seed).collect();
+    match seeds.as_slice() {
+        // Seeds run side by side: an interrupt leaves gaps.
+        [first, .., last] if last.wrapping_sub(*first) >= seeds.len() as u64 => {
+            format!("{} of the seeds {first} … {last}", seeds.len())
+        }
+        [first, .., last] => format!("seeds {first} … {last}"),
+        [only] => format!("seed {only}"),
+        [] if !result.seeds.is_empty() => "no seed run to its end".to_owned(),
         [] => "no seed".to_owned(),
     }
 }

@@ -2,23 +2,32 @@
 
 use super::breach::replay;
 use super::wrap::{safe, width, wrapped};
-use super::{Detail, Judged, Style, WIDTH};
+use super::{Detail, Fate, Judged, Style, WIDTH};
 use crate::result::RunResult;
 use crate::verdict::Judgement;
 
 pub(super) fn lines(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
-    let (mut passed, mut failed) = (0, 0);
+    let (mut passed, mut failed, mut open) = (0, 0, 0);
     let mut lines = Vec::new();
     for judgement in &judged.judgements {
-        let (seen, allowed) =
-            if judgement.passed() { (&mut passed, detail.passed) } else { (&mut failed, detail.failed) };
+        let (seen, allowed) = match Fate::of(judgement) {
+            Fate::Held => (&mut passed, detail.passed),
+            Fate::Failed => (&mut failed, detail.failed),
+            Fate::NotJudged => (&mut open, detail.passed),
+        };
         *seen += 1;
         if *seen <= allowed {
             lines.extend(block(judgement, judged.result, style, detail));
         }
     }
-    lines.extend(rest(passed, detail.passed, style.mark(true), ["sentence holds", "sentences hold"]));
-    lines.extend(rest(failed, detail.failed, style.mark(false), ["sentence fails", "sentences fail"]));
+    lines.extend(rest(passed, detail.passed, style.mark(Fate::Held), ["sentence holds", "sentences hold"]));
+    lines.extend(rest(failed, detail.failed, style.mark(Fate::Failed), ["sentence fails", "sentences fail"]));
+    lines.extend(rest(
+        open,
+        detail.passed,
+        style.mark(Fate::NotJudged),
+        ["sentence not judged", "sentences not judged"],
+    ));
     lines
 }
 
@@ -30,7 +39,12 @@ fn rest(seen: usize, allowed: usize, mark: String, words: [&str; 2]) -> Option<S
 }
 
 fn block(judgement: &Judgement, result: &RunResult, style: Style, detail: Detail) -> Vec<String> {
-    let mut lines = marked(style, judgement.passed(), &judgement.sentence);
+    let fate = Fate::of(judgement);
+    let mut lines = marked(style, fate, &judgement.sentence);
+    if fate == Fate::NotJudged {
+        lines.push("      not judged".to_owned());
+        return lines;
+    }
     if judgement.passed() && !detail.notes_of_passed && judgement.fragile.is_none() {
         return lines;
     }
@@ -49,7 +63,7 @@ fn block(judgement: &Judgement, result: &RunResult, style: Style, detail: Detail
 }
 
 /// A sentence behind its mark.
-pub(super) fn marked(style: Style, passed: bool, sentence: &str) -> Vec<String> {
+pub(super) fn marked(style: Style, fate: Fate, sentence: &str) -> Vec<String> {
     let sentence = safe(sentence);
     // A sentence too long for a line breaks before its suffix, as in the manual.
     let mut lines = match sentence.find(SUFFIX).filter(|_| 4 + width(&sentence) > WIDTH) {
@@ -57,7 +71,7 @@ pub(super) fn marked(style: Style, passed: bool, sentence: &str) -> Vec<String> 
         None => wrapped("    ", "    ", &sentence),
     };
     // The mark is put in after wrapping: its colour has no width.
-    lines[0].replace_range(2..3, &style.mark(passed));
+    lines[0].replace_range(2..3, &style.mark(fate));
     lines
 }
 

@@ -2,7 +2,7 @@
 
 use super::WIDTH;
 use super::wrap::{cut, safe, width};
-use crate::measurements::{Measurements, OccasionEffect};
+use crate::measurements::Measurements;
 use crate::units;
 
 pub(super) fn lines(run: &Measurements, starts_s: u32) -> Vec<String> {
@@ -35,11 +35,11 @@ fn block(level: u64, whole: u64) -> char {
 /// Clock times below: both ends, and the occasions that cut somebody off, where there is room.
 fn axis(run: &Measurements, starts_s: u32, columns: usize) -> String {
     let span_ns = (run.service.levels.len() as u64).saturating_mul(run.service.width_ns).max(1);
-    let end = units::clock_minute(starts_s, span_ns);
-    let mut axis = units::clock_minute(starts_s, 0);
+    let clock = |at_ns| clock(starts_s, at_ns, span_ns);
+    let (mut axis, end) = (clock(0), clock(span_ns));
     for occasion in run.occasions.iter().filter(|occasion| occasion.lost > 0) {
         let column = (u128::from(occasion.at_ns) * columns as u128 / u128::from(span_ns)) as usize;
-        let label = label(occasion, starts_s);
+        let label = format!("{} {}", clock(occasion.at_ns), cut(&safe(&occasion.verb), 12));
         if column > width(&axis) && column + width(&label) + end.len() < columns {
             axis.push_str(&" ".repeat(column - width(&axis)));
             axis.push_str(&label);
@@ -49,11 +49,17 @@ fn axis(run: &Measurements, starts_s: u32, columns: usize) -> String {
     format!("{axis}{}{end}", " ".repeat(gap))
 }
 
-fn label(occasion: &OccasionEffect, starts_s: u32) -> String {
-    format!("{} {}", units::clock_minute(starts_s, occasion.at_ns), cut(&safe(&occasion.verb), 12))
+/// To the minute, and to the second where minutes would hardly differ.
+fn clock(starts_s: u32, at_ns: u64, span_ns: u64) -> String {
+    if span_ns < TO_THE_SECOND_BELOW_NS {
+        units::clock(starts_s, at_ns)[..8].to_owned()
+    } else {
+        units::clock_minute(starts_s, at_ns)
+    }
 }
 
 const LABEL: &str = "  In service    ";
+const TO_THE_SECOND_BELOW_NS: u64 = 120_000_000_000;
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 #[cfg(test)]
@@ -63,6 +69,14 @@ mod tests {
     #[test]
     fn only_all_is_a_full_block_and_only_nobody_is_blank() {
         assert_eq!([0, 1, 999, 1_000].map(|level| block(level, 1_000)), [' ', '▁', '▇', '█']);
+    }
+
+    #[test]
+    fn a_short_run_shows_seconds() {
+        let second = 1_000_000_000;
+        assert_eq!(clock(0, 45 * second, 119 * second), "00:00:45");
+        assert_eq!(clock(86_399, 2 * second, 3 * second), "00:00:01");
+        assert_eq!(clock(0, 60 * second, 120 * second), "00:01");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Several results: variants in a line each and the story of the first that fails; files in one table.
 
-use super::wrap::{cut, padded, safe, width, wrapped};
-use super::{Judged, LINES, Style, TITLE_WIDTH, WIDTH, closing, shortened, wrap};
+use super::wrap::{cut, cut_front, padded, safe, width, wrapped};
+use super::{Fate, Judged, LINES, Style, TITLE_WIDTH, WIDTH, closing, shortened, wrap};
 use crate::result::Verdict;
 use crate::units;
 
@@ -10,7 +10,7 @@ pub(super) fn variants(judged: &[Judged], style: Style) -> Vec<String> {
     let Some(told) = judged.iter().find(|one| one.verdict != Verdict::Pass).or(judged.first()) else {
         return Vec::new();
     };
-    let name = |one: &Judged| safe(one.result.header.variant.as_deref().unwrap_or("(no variant)"));
+    let name = |one: &Judged| cut(&safe(one.result.header.variant.as_deref().unwrap_or("(no variant)")), LONGEST_NAME);
     let title = safe(&told.result.header.title);
     let mut lines = overall(&title, judged, style);
     lines.extend(table(judged, style, ROWS_OF_VARIANTS, name));
@@ -24,16 +24,20 @@ pub(super) fn variants(judged: &[Judged], style: Style) -> Vec<String> {
 pub(super) fn files(judged: &[Judged], style: Style) -> Vec<String> {
     let name = |one: &Judged| {
         let header = &one.result.header;
-        header
-            .variant
-            .as_ref()
-            .map_or_else(|| safe(&header.file), |variant| safe(&format!("{}: {variant}", header.file)))
+        file_name(&safe(&header.file), header.variant.as_ref().map(|variant| safe(variant)))
     };
     let passed = judged.iter().filter(|one| one.verdict == Verdict::Pass).count();
     let title = format!("{} of {} passed", units::count(passed as u64), units::count(judged.len() as u64));
     let mut lines = overall(&title, judged, style);
     lines.extend(table(judged, style, ROWS_OF_FILES, name));
     lines
+}
+
+/// Path and variant in the columns a name has: the front of the path gives way, and the variant stays.
+fn file_name(path: &str, variant: Option<String>) -> String {
+    let variant = variant.map_or_else(String::new, |variant| format!(": {variant}"));
+    let variant = cut(&variant, LONGEST_NAME - SHORTEST_PATH.min(width(path)));
+    format!("{}{variant}", cut_front(path, LONGEST_NAME - width(&variant)))
 }
 
 /// A title with the verdict over all, and a blank line.
@@ -45,7 +49,7 @@ fn overall(title: &str, judged: &[Judged], style: Style) -> Vec<String> {
 
 /// Mark, name, verdict and the first sentence that failed; those that passed give way if there are too many.
 fn table(judged: &[Judged], style: Style, rows: usize, name: impl Fn(&Judged) -> String) -> Vec<String> {
-    let column = judged.iter().map(|one| width(&name(one))).max().unwrap_or(0).min(LONGEST_NAME);
+    let column = judged.iter().map(|one| width(&name(one))).max().unwrap_or(0);
     let (failed, passed): (Vec<&Judged>, Vec<&Judged>) = judged.iter().partition(|one| one.verdict != Verdict::Pass);
     let room_for_passed = rows.saturating_sub(failed.len());
     let hidden = passed.len().saturating_sub(room_for_passed) + failed.len().saturating_sub(rows);
@@ -58,7 +62,7 @@ fn table(judged: &[Judged], style: Style, rows: usize, name: impl Fn(&Judged) ->
         };
         *seen += 1;
         if *seen <= room {
-            lines.extend(row(one, style, &padded(&cut(&name(one), column), column), judged.len() <= FEW_ROWS));
+            lines.extend(row(one, style, &padded(&name(one), column), judged.len() <= FEW_ROWS));
         }
     }
     if hidden > 0 {
@@ -70,7 +74,7 @@ fn table(judged: &[Judged], style: Style, rows: usize, name: impl Fn(&Judged) ->
 /// With a reason that is too long below its row, if there is room for that.
 fn row(one: &Judged, style: Style, name: &str, room_below: bool) -> Vec<String> {
     let passed = one.verdict == Verdict::Pass;
-    let start = format!("{} {name}", style.mark(passed));
+    let start = format!("{} {name}", style.mark(if passed { Fate::Held } else { Fate::Failed }));
     let verdict = style.verdict(one.word(), one.verdict);
     let blanks = " ".repeat(7_usize.saturating_sub(one.word().len()));
     let used = 2 + 2 + width(name) + 2 + 7 + 2;
@@ -96,13 +100,15 @@ fn reason(one: &Judged) -> String {
         || {
             let fragile = one.judgements.iter().filter(|judgement| judgement.fragile.is_some()).count();
             let note = if fragile > 0 { format!(", {fragile} fragile") } else { String::new() };
-            format!("{} sentences hold{note}", one.judgements.len())
+            let sentences = units::things(one.judgements.len() as u64, "sentence holds", "sentences hold");
+            format!("{sentences}{note}")
         },
         |judgement| judgement.sentence.clone(),
     )
 }
 
 const LONGEST_NAME: usize = 40;
+const SHORTEST_PATH: usize = 12;
 const ROWS_OF_VARIANTS: usize = 12;
 const FEW_ROWS: usize = 8;
 const LINES_BELOW: usize = 2;

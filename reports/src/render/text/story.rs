@@ -9,7 +9,8 @@ pub(super) fn lines(timeline: &[Moment], starts_s: u32, most: usize) -> Vec<Stri
     let mut lines: Vec<String> =
         timeline.iter().take(most).flat_map(|moment| line(moment, starts_s, longest)).collect();
     if timeline.len() > most {
-        lines.push(format!("  … and {} more moments", timeline.len() - most));
+        let more = units::things((timeline.len() - most) as u64, "more moment", "more moments");
+        lines.push(format!("  … and {more}"));
     }
     lines
 }

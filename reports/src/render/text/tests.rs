@@ -80,7 +80,58 @@ fn an_interrupted_run_says_so() {
     result.seeds[6].stopped = Some(Stopped::Interrupted);
     let text = shown(vec![result]);
     assert!(text.lines().next().is_some_and(|line| line.ends_with("PARTIAL")), "{text}");
-    assert!(text.contains("interrupted after 7 of 20 seeds"), "{text}");
+    assert!(text.contains("interrupted after 6 of 20 seeds"), "{text}");
+}
+
+#[test]
+fn what_no_seed_finished_is_not_judged() {
+    let mut result = sample::passing();
+    result.header.partial = true;
+    result.seeds.truncate(2);
+    result.seeds.iter_mut().for_each(|run| run.stopped = Some(Stopped::Interrupted));
+    let text = shown(vec![result.clone()]);
+    assert!(text.contains("interrupted after 0 of 20 seeds: no verdict"), "{text}");
+    assert!(text.contains("no seed run to its end"), "{text}");
+    assert!(text.contains("  · 99% of endpoints lost in the crash are back within 30 s\n      not judged\n"), "{text}");
+    assert!(!text.contains('✘') && !text.contains("nothing was measured"), "{text}");
+    result.header.seeds_wanted = 1;
+    assert!(shown(vec![result]).contains("interrupted after 0 of 1 seed: no verdict"));
+}
+
+#[test]
+fn an_interrupt_leaves_gaps_among_the_seeds() {
+    let mut result = sample::passing();
+    result.header.partial = true;
+    result.seeds.truncate(7);
+    result.seeds[3].stopped = Some(Stopped::Interrupted);
+    let text = shown(vec![result]);
+    assert!(text.contains("interrupted after 6 of 20") && text.contains("6 of the seeds 42 … 48"), "{text}");
+}
+
+#[test]
+fn one_is_singular() {
+    let mut result = sample::passing();
+    result.expectations.truncate(1);
+    let stock = &mut result.seeds[0].stocks[0];
+    (stock.attempts, stock.grants) = (1, 1);
+    let mut other = result.clone();
+    other.header.file = "other.yaml".into();
+    let text = shown(vec![result.clone()]);
+    assert!(text.contains("none of 1 attempt refused"), "{text}");
+    let text = shown(vec![result, other]);
+    assert!(text.contains("1 sentence holds") && !text.contains("sentences"), "{text}");
+}
+
+#[test]
+fn a_long_path_is_cut_at_its_front() {
+    let mut one = sample::failing();
+    one.header.file = "scenarios/library/master-crash.yaml".into();
+    one.header.variant = Some("one licence short".into());
+    let mut other = one.clone();
+    other.header.variant = Some("an endless variant ".repeat(4));
+    let text = shown(vec![sample::passing(), one, other]);
+    assert!(text.contains("  ✘ …ry/master-crash.yaml: one licence short  FAIL"), "{text}");
+    assert!(text.contains("  ✘ …-crash.yaml: an endless variant an end…  FAIL"), "{text}");
 }
 
 #[test]
@@ -214,7 +265,7 @@ fn a_long_story_says_how_much_is_left_out() {
     let mut result = sample::of_seeds(42..43);
     let moment = result.seeds[0].timeline[0].clone();
     result.seeds[0].timeline = vec![moment; 21];
-    assert_eq!(story::lines(&result.seeds[0].timeline, 0, 20).pop(), Some("  … and 1 more moments".to_owned()));
+    assert_eq!(story::lines(&result.seeds[0].timeline, 0, 20).pop(), Some("  … and 1 more moment".to_owned()));
     assert_eq!(story::lines(&result.seeds[0].timeline, 0, 21).len(), 21);
     let text = shown(vec![result]);
     let told = text.matches("08:56:00  sign-in begins").count();

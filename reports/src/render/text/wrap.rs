@@ -80,6 +80,20 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
     shown
 }
 
+/// The same cut at the front: of a path, the end tells more.
+pub(super) fn cut_front(text: &str, limit: usize) -> String {
+    if width(text) <= limit {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let fits = |c: &char| {
+        used += columns(*c);
+        used <= limit
+    };
+    let kept: usize = text.chars().rev().take_while(fits).map(char::len_utf8).sum();
+    format!("…{}", &text[text.len() - kept..])
+}
+
 /// Padded with blanks at the right to `columns`.
 pub(super) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
@@ -175,5 +189,7 @@ mod tests {
     fn what_is_cut_says_so() {
         assert_eq!((cut("abcdef", 6).as_str(), cut("abcdef", 4).as_str()), ("abcdef", "abc…"));
         assert_eq!(width(&cut("电话电话", 4)), 3);
+        assert_eq!((cut_front("abcdef", 6).as_str(), cut_front("abcdef", 4).as_str()), ("abcdef", "…def"));
+        assert_eq!(cut_front("电话电话", 4), "…话");
     }
 }
