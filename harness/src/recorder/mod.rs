@@ -237,6 +237,9 @@ impl<'a> Recorder<'a> {
         let (now, site) = (engine.now(), engine.elements());
         let step = Step::new(now, NodeId::NONE, site);
         self.checker.finish(now);
+        if now >= self.agrees_from(site) {
+            self.checker.check_agreement(site);
+        }
         let books = |key: &(u16, u32, u8)| {
             let device = simulator::layout::Device::ALL[usize::from(key.2)];
             site.cluster().people.books(device)
@@ -274,6 +277,15 @@ impl<'a> Recorder<'a> {
             simulated_ns: now.0,
             stopped: self.stopped,
         }
+    }
+
+    /// I9: from when on all views must agree, the last fault being over.
+    fn agrees_from(&self, site: &Site) -> Instant {
+        let is_fault = |entry: &&Entry| {
+            matches!(entry.action, Action::Crash(_) | Action::Restart(_) | Action::PowerOff(_) | Action::PowerOn(_))
+        };
+        let last = self.plan.schedule.iter().filter(is_fault).map(|entry| entry.at).max();
+        last.unwrap_or(Instant::ZERO) + Checker::agreement_within(site)
     }
 
     fn invariants(&self) -> Vec<Invariant> {

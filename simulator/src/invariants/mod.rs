@@ -293,6 +293,9 @@ impl Checker {
         for (index, pbx) in site.pbxs().iter().enumerate() {
             for lease in pbx.licensing().leases() {
                 let authority = &site.pbxs()[usize::from(lease.kind.owner)];
+                if !authority.is_up() {
+                    continue;
+                }
                 let Some(stock) = stock_of(authority, lease.kind, lease.feature) else { continue };
                 let booked = stock.booked(index as u16);
                 let agrees = if pbx.is_up() { lease.act().len() <= booked } else { booked == 0 };
