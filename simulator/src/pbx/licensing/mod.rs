@@ -210,7 +210,8 @@ impl Licensing {
             _ => {
                 let authority = if source == OWN { &mut self.own } else { &mut self.stand_in };
                 let Some(stock) = authority.as_mut().and_then(|a| a.stock_mut(feature)) else { return };
-                stock.take();
+                let taken = stock.take();
+                debug_assert!(taken, "the source was found with an idle unit in this very step");
                 stock.kind
             }
         };
