@@ -1,6 +1,6 @@
 //! The non-INVITE client transaction (RFC 3261 §17.1.2).
 
-use crate::sip::transaction::timing::{T1, T2, TIMER_E, TIMER_F};
+use crate::sip::transaction::timing::{T2, TIMER_E, TIMER_F, interval};
 use crate::time::Instant;
 
 /// 24 bytes. Timer K needs no event: a response that comes late finds no transaction of its branch and is dropped.
@@ -69,9 +69,7 @@ impl ClientTransaction {
             return Timeout::Nothing;
         }
         self.doublings = (self.doublings + 1).min(8);
-        let interval =
-            if self.state == State::Proceeding { T2 } else { T2.min(crate::time::Duration(T1.0 << self.doublings)) };
-        self.e_at = now + interval;
+        self.e_at = now + if self.state == State::Proceeding { T2 } else { interval(self.doublings) };
         Timeout::Retransmit
     }
 
