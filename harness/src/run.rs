@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use reports::course::Course;
 use reports::measurements::{Measurements, Stopped};
 use scenarios::plan::Plan;
 use simulator::simulation::Simulation;
@@ -70,6 +71,7 @@ fn keep_what_is_judged(measured: &mut Measurements) {
     measured.latencies.clear();
     measured.timeline.clear();
     measured.service.levels.clear();
+    measured.course = Course::default();
 }
 
 /// Runs one seed from its first moment to its last, or until a sentence, a breach or the interrupt ends it.

@@ -106,7 +106,7 @@ impl Latency {
     }
 
     /// The sample of this rank (1 is the shortest), to three digits; whether it may be printed is not asked here.
-    fn at_rank(&self, rank: u64) -> u64 {
+    pub fn at_rank(&self, rank: u64) -> u64 {
         let Some(buckets) = &self.buckets else { return 0 };
         let mut seen = 0_u64;
         for bucket in buckets.iter_recorded() {

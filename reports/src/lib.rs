@@ -1,6 +1,7 @@
 //! From measurements to verdicts and words. Knows nothing of simulators or files of scenarios.
 
 pub mod contention;
+pub mod course;
 pub mod expectation;
 pub mod formulas;
 pub mod latency;

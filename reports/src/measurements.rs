@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::course::Course;
 use crate::latency::Latency;
 
 /// All that one seed measured.
@@ -38,6 +39,9 @@ pub struct Measurements {
     pub simulated_ns: u64,
     /// Why it stopped early: a sentence `or stop` (index), an interrupt or a violation.
     pub stopped: Option<Stopped>,
+    /// Series over time, for charts; empty but for the seed whose story is told.
+    #[serde(default)]
+    pub course: Course,
 }
 
 /// Why a run ended before its time.
@@ -226,6 +230,9 @@ pub struct OccasionEffect {
     pub failback_ns: Option<u64>,
     /// From the occasion to 50, 90, 99 and 100 % of the lost being back.
     pub back_ns: [Option<u64>; 4],
+    /// From the occasion to each fortieth of the lost being back, in ns, as far as they came.
+    #[serde(default)]
+    pub curve_ns: Vec<u64>,
 }
 
 /// A node's load.

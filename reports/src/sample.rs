@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::course::Course;
 use crate::expectation::{
     AttemptKind, Attempts, Bound, Claim, Expectation, Group, Outcome, Quantity, Runs, Subject, When,
 };
@@ -135,6 +136,7 @@ fn run(seed: u64) -> Measurements {
             takeover_ns: Some(6 * SECOND),
             failback_ns: None,
             back_ns: [154, 228, 245, 247].map(|tenths| Some(tenths * SECOND / 10)),
+            curve_ns: (1..=40).map(|part| (6 + part * 18 / 40) * SECOND + seed * 10_000_000).collect(),
         }],
         nodes: vec![
             NodeLoad {
@@ -154,6 +156,7 @@ fn run(seed: u64) -> Measurements {
         ],
         simulated_ns: 1_800 * SECOND,
         stopped: None,
+        course: Course::default(),
     }
 }
 

@@ -53,6 +53,7 @@ struct StockMeter {
     in_use: Level,
     full: Level,
     over: Level,
+    is_over: Level,
     high_water_at: Instant,
 }
 
@@ -216,17 +217,12 @@ impl StockMeter {
     fn new(plan: &Plan, owner: u16, feature: Feature, kind: Kind) -> Self {
         let pbx = &plan.layout.pbxs[usize::from(owner)];
         let window = Window::new(plan, reports::expectation::When::Whole, true);
-        let name = match kind {
-            Kind::Installed => "installed",
-            Kind::Escrow => "escrow",
-            Kind::Replica => "replica",
-        };
         let central = kind == Kind::Installed && pbx.role == Role::Master;
         let demand = plan.demands.iter().find(|demand| central && demand.feature == feature);
         let row = Stock {
             feature: feature.name().into(),
             node: pbx.name.clone(),
-            kind: name.into(),
+            kind: kind.word().into(),
             pool: pool(plan, owner, feature, kind),
             offered_erlangs: demand.and_then(|demand| demand.offered_erlangs),
             sources: demand.map_or(0, |demand| u64::from(demand.sources)),
@@ -240,6 +236,7 @@ impl StockMeter {
             in_use: Level::new(window, None, false),
             full: Level::new(window, None, false),
             over: Level::new(window, None, false),
+            is_over: Level::new(window, None, false),
             high_water_at: Instant::ZERO,
         }
     }
@@ -258,16 +255,21 @@ impl StockMeter {
     }
 
     fn count_over(&mut self, now: Instant) {
-        self.over.set(now, self.in_use.level().saturating_sub(self.row.pool.unwrap_or(u64::MAX)));
+        let over = self.in_use.level().saturating_sub(self.row.pool.unwrap_or(u64::MAX));
+        self.over.set(now, over);
+        self.is_over.set(now, u64::from(over > 0));
     }
 
     fn finish(mut self, plan: &Plan, now: Instant) -> Stock {
-        [&mut self.in_use, &mut self.full, &mut self.over].into_iter().for_each(|level| level.pass(now));
+        [&mut self.in_use, &mut self.full, &mut self.over, &mut self.is_over]
+            .into_iter()
+            .for_each(|level| level.pass(now));
         self.row.high_water_at_ns = self.high_water_at.0;
         self.row.observed_ns = now.since(Instant::ZERO + plan.warm_up).0;
         self.row.at_capacity_ns = u64::try_from(self.full.area()).unwrap_or(u64::MAX);
         self.row.area_unit_ns = self.in_use.area();
         self.row.over_issue_peak = self.over.peak();
+        self.row.over_issue_ns = u64::try_from(self.is_over.area()).unwrap_or(u64::MAX);
         self.row
     }
 }

@@ -202,13 +202,13 @@ fn meant(site: &Site, only: Option<usize>) -> impl Iterator<Item = (usize, &Pbx)
 }
 
 /// Units booked at the central authority for PBXs that are gone.
-fn stranded(site: &Site, master: usize, feature: Feature, only: Option<usize>) -> u64 {
+pub(super) fn stranded(site: &Site, master: usize, feature: Feature, only: Option<usize>) -> u64 {
     let gone = meant(site, only).filter(|(_, pbx)| !pbx.is_up());
     let stock = site.pbxs()[master].licensing().authorities().find_map(|authority| authority.stock(feature));
     stock.map_or(0, |stock| gone.map(|(index, _)| u64::from(stock.booked(index as u16))).sum())
 }
 
-fn in_grace(site: &Site, feature: Feature, only: Option<usize>) -> u64 {
+pub(super) fn in_grace(site: &Site, feature: Feature, only: Option<usize>) -> u64 {
     let leases = meant(site, only).flat_map(|(_, pbx)| pbx.licensing().leases());
     leases.filter(|lease| lease.feature == feature && lease.in_grace()).map(|lease| u64::from(lease.act().len())).sum()
 }

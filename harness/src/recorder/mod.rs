@@ -5,6 +5,7 @@
 
 mod bits;
 mod contention;
+mod course;
 mod gauges;
 mod level;
 mod meters;
@@ -39,6 +40,7 @@ use simulator::time::{Duration, Instant};
 
 use bits::Bits;
 use contention::Contention;
+use course::CourseMeter;
 use occasions::Unfolding;
 use probe::Probe;
 use registrations::{Change, Registrations};
@@ -48,6 +50,8 @@ use story::Story;
 
 /// Sentences with `or stop` are looked at this often, in steps.
 const STOP_EVERY: u64 = 1024;
+/// Parts of those lost whose return is timed.
+const PARTS: u64 = 40;
 
 /// Measures one run.
 pub struct Recorder<'a> {
@@ -56,6 +60,7 @@ pub struct Recorder<'a> {
     probes: Vec<Probe>,
     registrations: Registrations,
     contention: Contention,
+    course: CourseMeter,
     unfoldings: Vec<Unfolding>,
     story: Story,
     ring: Ring,
@@ -89,6 +94,7 @@ impl<'a> Recorder<'a> {
             probes: plan.expectations.iter().map(|expectation| Probe::new(plan, expectation)).collect(),
             registrations: Registrations::new(site.endpoints()),
             contention: Contention::new(plan),
+            course: CourseMeter::new(plan),
             unfoldings: Unfolding::all(plan),
             story: Story::new(plan, site.endpoints() as u64),
             ring: Ring::default(),
@@ -135,6 +141,7 @@ impl<'a> Recorder<'a> {
             self.probes.iter_mut().for_each(|probe| probe.granted(step, feature, wait));
         }
         self.contention.on_event(step, event);
+        self.course.on_event(step, event);
         let change = self.registrations.on_event(step, event, events);
         for probe in &mut self.probes {
             probe.on_event(step, event, &self.registrations, change);
@@ -272,6 +279,7 @@ impl<'a> Recorder<'a> {
             latencies,
             timeline,
             service,
+            course: self.course.finish(self.plan, now, site),
             occasions,
             nodes: self.loads,
             simulated_ns: now.0,
@@ -322,9 +330,18 @@ impl<'a> Recorder<'a> {
                 takeover_ns: unfolding.takeover.map(|time| time.0),
                 failback_ns: unfolding.failback.map(|time| time.0),
                 back_ns: loss.map_or([None; 4], |loss| loss.milestones.map(|time| time.map(|time| time.0))),
+                curve_ns: loss.map_or(Vec::new(), |loss| self.curve(loss)),
             }
         };
         self.plan.occasions.iter().enumerate().map(effect).collect()
+    }
+
+    /// When each fortieth of those who were lost was back.
+    fn curve(&self, loss: &registrations::Loss) -> Vec<u64> {
+        let Some((_, since_loss, _)) = self.back.get(&loss.occasion) else { return Vec::new() };
+        let rank = |part: u64| (loss.lost.count() * part).div_ceil(PARTS);
+        let ranks = (1..=PARTS).map(rank).take_while(|rank| *rank <= since_loss.count());
+        ranks.map(|rank| since_loss.at_rank(rank)).collect()
     }
 
     fn latencies(&mut self) -> Vec<NamedLatency> {
@@ -356,6 +373,7 @@ impl Observer for Recorder<'_> {
     #[inline]
     fn observe(&mut self, now: Instant, node: NodeId, events: &[Event], site: &Site) -> bool {
         let holds = self.checker.observe(now, node, events, site);
+        self.course.on_time(now, site);
         let step = Step::new(now, node, site);
         for event in events {
             self.on_event(&step, event, events);

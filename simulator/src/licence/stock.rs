@@ -20,3 +20,14 @@ pub enum Kind {
     /// A copy of the master's stock at a standby (`on-standby`).
     Replica,
 }
+
+impl Kind {
+    /// As machine formats write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Installed => "installed",
+            Self::Escrow => "escrow",
+            Self::Replica => "replica",
+        }
+    }
+}
