@@ -6,5 +6,11 @@
 pub mod batches;
 pub mod distributions;
 pub mod gauge;
+pub mod holm;
 pub mod interval;
+pub mod noncentral;
+pub mod pairs;
+pub mod power;
+pub mod quantile;
+pub mod sequential;
 pub mod tolerance;

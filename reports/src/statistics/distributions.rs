@@ -18,6 +18,12 @@ pub fn t_quantile(p: f64, freedom: f64) -> f64 {
     (freedom * (1.0 - x) / x).sqrt()
 }
 
+/// Student's t with `freedom` degrees of freedom, P(T ≤ t).
+pub fn t_cdf(t: f64, freedom: f64) -> f64 {
+    let beyond = 0.5 * beta_cdf(freedom / (freedom + t * t), freedom / 2.0, 0.5);
+    if t > 0.0 { 1.0 - beyond } else { beyond }
+}
+
 /// P(Bin(n, p) ≤ k).
 pub fn binomial_cdf(k: u64, n: u64, p: f64) -> f64 {
     if k >= n { 1.0 } else { beta_cdf(1.0 - p, (n - k) as f64, k as f64 + 1.0) }
@@ -107,6 +113,8 @@ mod tests {
             let theirs = StudentsT::new(0.0, 1.0, freedom).expect("freedom above 0");
             for p in [0.75, 0.95, 0.975, 0.9995] {
                 close(theirs.cdf(t_quantile(p, freedom)), p);
+                close(t_cdf(t_quantile(p, freedom), freedom), p);
+                close(t_cdf(-t_quantile(p, freedom), freedom), 1.0 - p);
             }
         }
     }

@@ -2,9 +2,8 @@
 //!
 //! From 8 to 58 seeds by tolerance factors (quantiles of the noncentral t, over √N), from 59 on by the exact binomial.
 
-use libm::{exp, lgamma, log};
-
-use crate::statistics::distributions::{binomial_cdf, bisect, normal_cdf, normal_quantile};
+use crate::statistics::distributions::{binomial_cdf, normal_quantile};
+use crate::statistics::noncentral::NoncentralT;
 
 mod table;
 
@@ -31,11 +30,11 @@ pub fn factors(seeds: u32, q: f64) -> (f64, f64) {
     integrated(seeds, q)
 }
 
-/// The factors by the definition: quantiles of the noncentral t with N − 1 degrees of freedom, shifted by z_q·√N.
+/// The factors by the definition.
 fn integrated(seeds: u32, q: f64) -> (f64, f64) {
-    let n = f64::from(seeds);
-    let law = NoncentralT::new(n - 1.0, normal_quantile(q) * n.sqrt());
-    (law.quantile(SURE) / n.sqrt(), law.quantile(1.0 - SURE) / n.sqrt())
+    let law = NoncentralT::of_quantile(seeds, q);
+    let root = f64::from(seeds).sqrt();
+    (law.quantile(SURE) / root, law.quantile(1.0 - SURE) / root)
 }
 
 /// By the distance of each seed from the limit on a scale where seeds are about normal; positive is good.
@@ -67,47 +66,7 @@ pub fn by_count(failed: u64, seeds: u64, q: f64) -> Firmness {
     }
 }
 
-/// Noncentral t, integrated over the chi distribution by Simpson's rule.
-struct NoncentralT {
-    shift: f64,
-    /// (u, weight of u) for u = χ ÷ √freedom.
-    nodes: Vec<(f64, f64)>,
-}
-
-impl NoncentralT {
-    fn new(freedom: f64, shift: f64) -> Self {
-        let reach = 10.0 / (2.0 * freedom).sqrt();
-        let (low, high) = ((1.0 - reach).max(0.0), 1.0 + reach);
-        let step = (high - low) / f64::from(INTERVALS);
-        let nodes = (0..=INTERVALS).map(|i| {
-            let u = low + step * f64::from(i);
-            let simpson = if i == 0 || i == INTERVALS { 1.0 } else { f64::from(2 + 2 * (i % 2)) };
-            (u, simpson * step / 3.0 * chi_density(u, freedom))
-        });
-        Self { shift, nodes: nodes.collect() }
-    }
-
-    fn cdf(&self, t: f64) -> f64 {
-        self.nodes.iter().map(|(u, weight)| weight * normal_cdf(t * u - self.shift)).sum()
-    }
-
-    fn quantile(&self, p: f64) -> f64 {
-        let reach = 10.0 * (self.shift.abs() + 10.0);
-        bisect(-reach, reach, |t| self.cdf(t) < p)
-    }
-}
-
-/// Density of χ ÷ √freedom.
-fn chi_density(u: f64, freedom: f64) -> f64 {
-    if u <= 0.0 {
-        return 0.0;
-    }
-    let half = freedom / 2.0;
-    2.0 * exp(half * log(half) - lgamma(half) + (freedom - 1.0) * log(u) - half * u * u)
-}
-
 const SURE: f64 = 0.95;
-const INTERVALS: u32 = 400;
 
 #[cfg(test)]
 mod tests {
