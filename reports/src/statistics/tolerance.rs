@@ -2,7 +2,7 @@
 //!
 //! From 8 to 58 seeds by tolerance factors (quantiles of the noncentral t, over √N), from 59 on by the exact binomial.
 
-use crate::statistics::distributions::{binomial_cdf, normal_quantile};
+use crate::statistics::distributions::binomial_cdf;
 use crate::statistics::noncentral::NoncentralT;
 
 mod table;
