@@ -12,11 +12,12 @@ pub struct Cancel {
     /// Timer F of the CANCEL, and the end of the patience for the INVITE's final response (§9.1: both 64·T1).
     ends_at: Instant,
     retransmissions: u8,
-    state: State,
+    state: CancelState,
 }
 
+/// How far it has come.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum State {
+pub enum CancelState {
     /// Nobody wants the INVITE back.
     Unwanted,
     /// It is wanted back, and nothing provisional has come yet.
@@ -43,24 +44,24 @@ pub enum CancelTimeout {
 impl Cancel {
     /// Nobody wants the INVITE back.
     pub const NONE: Self =
-        Self { e_at: Instant::NEVER, ends_at: Instant::NEVER, retransmissions: 0, state: State::Unwanted };
+        Self { e_at: Instant::NEVER, ends_at: Instant::NEVER, retransmissions: 0, state: CancelState::Unwanted };
 
     /// The INVITE is wanted back: whether CANCEL leaves now. `proceeding`: something provisional has come.
     pub fn request(&mut self, now: Instant, proceeding: bool, reliable: bool) -> bool {
-        if self.state != State::Unwanted {
+        if self.state != CancelState::Unwanted {
             return false;
         }
-        self.state = State::Waiting;
+        self.state = CancelState::Waiting;
         proceeding && self.on_provisional(now, reliable)
     }
 
     /// Something provisional has come: whether CANCEL leaves now.
     #[inline]
     pub fn on_provisional(&mut self, now: Instant, reliable: bool) -> bool {
-        let leaves = self.state == State::Waiting;
+        let leaves = self.state == CancelState::Waiting;
         if leaves {
             let e_at = if reliable { Instant::NEVER } else { now + TIMER_E };
-            *self = Self { e_at, ends_at: now + TIMER_F, retransmissions: 0, state: State::Trying };
+            *self = Self { e_at, ends_at: now + TIMER_F, retransmissions: 0, state: CancelState::Trying };
         }
         leaves
     }
@@ -68,9 +69,9 @@ impl Cancel {
     /// The CANCEL is answered, with whatever status.
     pub fn on_response(&mut self) {
         match self.state {
-            State::Trying => (self.state, self.e_at) = (State::Answered, Instant::NEVER),
-            State::Closing => *self = Self::NONE,
-            State::Unwanted | State::Waiting | State::Answered => {}
+            CancelState::Trying => (self.state, self.e_at) = (CancelState::Answered, Instant::NEVER),
+            CancelState::Closing => *self = Self::NONE,
+            CancelState::Unwanted | CancelState::Waiting | CancelState::Answered => {}
         }
     }
 
@@ -79,21 +80,26 @@ impl Cancel {
     pub fn on_end_of_invite(&mut self) -> bool {
         let wanted = self.is_wanted();
         match self.state {
-            State::Trying => self.state = State::Closing,
-            State::Closing => {}
-            State::Unwanted | State::Waiting | State::Answered => *self = Self::NONE,
+            CancelState::Trying => self.state = CancelState::Closing,
+            CancelState::Closing => {}
+            CancelState::Unwanted | CancelState::Waiting | CancelState::Answered => *self = Self::NONE,
         }
         wanted
     }
 
     /// Whether the INVITE is wanted back and not answered yet.
     pub fn is_wanted(&self) -> bool {
-        matches!(self.state, State::Waiting | State::Trying | State::Answered)
+        matches!(self.state, CancelState::Waiting | CancelState::Trying | CancelState::Answered)
+    }
+
+    /// How far it has come.
+    pub fn state(&self) -> CancelState {
+        self.state
     }
 
     /// Whether anything remains to be done.
     pub fn is_active(&self) -> bool {
-        self.state != State::Unwanted
+        self.state != CancelState::Unwanted
     }
 
     /// Fires what is due; F before E.

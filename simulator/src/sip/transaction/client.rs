@@ -12,13 +12,17 @@ pub struct ClientTransaction {
     f_at: Instant,
     branch: u32,
     doublings: u8,
-    state: State,
+    state: ClientState,
 }
 
+/// The states of figure 6; *Completed* is no state of its own, since nothing happens in it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum State {
-    Idle,
+pub enum ClientState {
+    /// None is under way, or Timer K runs.
+    Terminated,
+    /// Nothing has been heard yet.
     Trying,
+    /// A provisional response has come.
     Proceeding,
 }
 
@@ -36,14 +40,19 @@ pub enum Timeout {
 impl ClientTransaction {
     /// None under way.
     pub const IDLE: Self =
-        Self { e_at: Instant::NEVER, f_at: Instant::NEVER, branch: 0, doublings: 0, state: State::Idle };
+        Self { e_at: Instant::NEVER, f_at: Instant::NEVER, branch: 0, doublings: 0, state: ClientState::Terminated };
 
     /// Begins a transaction with a fresh branch; over a reliable transport Timer E is not set.
     #[inline]
     pub fn start(&mut self, now: Instant, reliable: bool) {
         let e_at = if reliable { Instant::NEVER } else { now + TIMER_E };
-        *self =
-            Self { e_at, f_at: now + TIMER_F, branch: self.branch.wrapping_add(1), doublings: 0, state: State::Trying };
+        *self = Self {
+            e_at,
+            f_at: now + TIMER_F,
+            branch: self.branch.wrapping_add(1),
+            doublings: 0,
+            state: ClientState::Trying,
+        };
     }
 
     /// Its branch.
@@ -52,10 +61,15 @@ impl ClientTransaction {
         self.branch
     }
 
+    /// Its state.
+    pub fn state(&self) -> ClientState {
+        self.state
+    }
+
     /// Whether one is under way.
     #[inline]
     pub fn is_active(&self) -> bool {
-        self.state != State::Idle
+        self.state != ClientState::Terminated
     }
 
     /// Fires what is due; F before E, so that nothing is re-sent at 64·T1.
@@ -69,18 +83,18 @@ impl ClientTransaction {
             return Timeout::Nothing;
         }
         self.doublings = (self.doublings + 1).min(8);
-        self.e_at = now + if self.state == State::Proceeding { T2 } else { interval(self.doublings) };
+        self.e_at = now + if self.state == ClientState::Proceeding { T2 } else { interval(self.doublings) };
         Timeout::Retransmit
     }
 
     /// Whether this response is the final one of the transaction under way. A provisional one slows Timer E to T2.
     #[inline]
     pub fn accepts(&mut self, branch: u32, status: u16) -> bool {
-        if self.state == State::Idle || branch != self.branch {
+        if self.state == ClientState::Terminated || branch != self.branch {
             return false;
         }
         if status < 200 {
-            self.state = State::Proceeding;
+            self.state = ClientState::Proceeding;
             return false;
         }
         self.stop();

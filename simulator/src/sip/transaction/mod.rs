@@ -10,8 +10,8 @@ mod invite_server;
 mod server;
 pub mod timing;
 
-pub use cancel::{Cancel, CancelTimeout};
-pub use client::{ClientTransaction, Timeout};
+pub use cancel::{Cancel, CancelState, CancelTimeout};
+pub use client::{ClientState, ClientTransaction, Timeout};
 pub use invite_client::{Heard, InviteClientState, InviteClientTransaction};
 pub use invite_server::{Cancelled, InviteServerState, InviteServerTimeout, InviteServerTransaction, Matched};
 pub use server::{ServerTransaction, ServerTransactions};
