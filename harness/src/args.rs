@@ -236,8 +236,12 @@ pub(crate) enum Topic {
     Verbs,
     /// Keys of a scenario file
     Keys,
-    /// Licences that are simulated
+    /// The vendor's catalogue, with the rules of each licence
     Licences,
+    /// The vendor's licence rules, R1 to R92
+    Rules,
+    /// How the vendor's text is read where it leaves something open
+    Readings,
     /// Runs kept in runs/, the newest first
     Runs,
     /// Scenarios in this folder

@@ -196,7 +196,8 @@ impl Checker<'_> {
             Keys::Declared => self.declared(pair),
             Keys::Device => self.word_key("device", DEVICES, pair, trail),
             Keys::FeatureWord => self.word_key("feature", FEATURES, pair, trail),
-            Keys::Licence => self.licence(pair, trail),
+            Keys::LicenceOrCredits if pair.key == language::CREDITS => {}
+            Keys::Licence | Keys::LicenceOrCredits => self.licence(pair, trail),
             Keys::Free | Keys::Link | Keys::Node | Keys::Path => {}
         }
     }
@@ -230,9 +231,9 @@ impl Checker<'_> {
 
     fn licence(&mut self, pair: &Pair, trail: &mut Trail<'_>) {
         match language::licence(&pair.key) {
-            Ok(named) if named.licence.feature.is_none() && !trail.later => {
+            Ok(named) if !named.licence.feature.is_simulated() && !trail.later => {
                 trail.later = true;
-                let word = named.licence.feature_word();
+                let word = named.licence.feature.name();
                 self.report.error(pair.key_span, format!("not yet: {word} comes in a later version"), "leave it out");
             }
             Ok(_) => {}

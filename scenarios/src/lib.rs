@@ -33,6 +33,6 @@ mod yaml;
 pub use diagnostics::{Diagnostics, Place, Severity};
 pub use explain::explain;
 pub use load::{Loaded, decode, load};
-pub use reference::{ReferenceRow, reference};
+pub use reference::{ReadingRow, ReferenceRow, readings, reference};
 pub use schema::schema;
 pub use template::Template;

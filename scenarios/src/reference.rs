@@ -1,7 +1,7 @@
 //! The language's own reference: one row per key, from the tables the parser uses.
 
 use crate::check::describe;
-use crate::language::{Block, ENTRY, Keys, TOP, Value};
+use crate::language::{Block, ENTRY, Keys, RULES, TOP, Value};
 
 /// One key of the language.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,6 +20,33 @@ pub struct ReferenceRow {
     pub rule: &'static str,
     /// Whether this version has it; else it is answered "not yet".
     pub exists: bool,
+}
+
+/// A reading of what the vendor's text leaves open: a key of `rules`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ReadingRow {
+    /// The key.
+    pub key: &'static str,
+    /// What it may be, the default first.
+    pub values: Vec<&'static str>,
+    /// One line.
+    pub meaning: &'static str,
+    /// A3, or M5.
+    pub number: &'static str,
+}
+
+/// Every reading that is a choice of words.
+pub fn readings() -> Vec<ReadingRow> {
+    let row = |key: &'static crate::language::Key| match key.value {
+        Value::Words(words) => Some(ReadingRow {
+            key: key.name,
+            values: words.iter().map(|word| word.text).collect(),
+            meaning: key.meaning,
+            number: key.rule,
+        }),
+        _ => None,
+    };
+    RULES.keys.iter().filter_map(row).collect()
 }
 
 /// Every key, block after block.
@@ -75,6 +102,7 @@ fn of_a_map(keys: Keys) -> &'static str {
         Keys::FeatureWord => "feature word",
         Keys::Free => "text",
         Keys::Licence => "catalogue name",
+        Keys::LicenceOrCredits => "catalogue name or SSC",
         Keys::Link => "link",
         Keys::Node => "node",
         Keys::Path => "path",
@@ -84,6 +112,17 @@ fn of_a_map(keys: Keys) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_open_question_of_the_vendors_text_is_a_switch_with_its_default_first() {
+        let rows = readings();
+        // A21 is no choice: the two licences of recording have names of their own here.
+        for number in (1..=26).filter(|number| *number != 21) {
+            assert!(rows.iter().any(|row| row.number == format!("A{number}")), "A{number}");
+        }
+        let defaults = |row: &ReadingRow| RULES.key(row.key).map(|key| key.default) == row.values.first().copied();
+        assert!(rows.iter().all(|row| row.values.len() > 1 && defaults(row)));
+    }
 
     #[test]
     fn every_block_is_there_once_and_every_key_has_a_meaning() {

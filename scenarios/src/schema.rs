@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use simulator::licence::feature::Feature;
 
 use crate::check::{RETRIES, default_word};
-use crate::language::{Block, CATALOGUE, DEVICES, ENTRY, FEATURES, Key, Keys, TOP, VERBS, Value};
+use crate::language::{Block, DEVICES, ENTRY, FEATURES, Key, Keys, TOP, VERBS, Value};
 
 /// The schema; keys of a later version are left out.
 pub fn schema() -> Json {
@@ -88,7 +88,7 @@ fn pattern(value: &Value) -> Json {
         Value::Range => text(r"^[0-9]+\.\.[0-9]+$".to_owned()),
         Value::Version => text("^V[0-9]+(SR[0-9]+)?$".to_owned()),
         Value::Name | Value::Node | Value::Site => text("^[A-Za-z][A-Za-z0-9-]*$".to_owned()),
-        Value::Feature => one_of(Feature::ALL.into_iter().map(Feature::name)),
+        Value::Feature => one_of(Feature::SIMULATED.into_iter().map(Feature::name)),
         Value::Retries => {
             json!({ "anyOf": [{ "enum": RETRIES }, text(format!("^after +{}$", distribution()))] })
         }
@@ -115,12 +115,8 @@ fn map(keys: Keys, inner: &'static Value) -> Json {
     match keys {
         Keys::Declared | Keys::Node => open("^[A-Za-z][A-Za-z0-9-]*$"),
         Keys::Link => open("^(between|inside|.+ - .+)$"),
-        Keys::Licence => {
-            let names: Vec<String> = CATALOGUE
-                .iter()
-                .filter(|licence| licence.feature.is_some())
-                .map(|licence| licence.name.to_owned())
-                .collect();
+        Keys::Licence | Keys::LicenceOrCredits => {
+            let names: Vec<&str> = Feature::SIMULATED.iter().map(|feature| feature.licence().name).collect();
             open(&format!("^({})[0-9]+(%[0-9]+)?$", names.join("|")))
         }
         Keys::Device => closed(DEVICES.iter().filter(|word| word.exists).map(|word| word.text), &inner),

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use reports::result::Verdict;
 use scenarios::sentence::{self, MetricDoc, WordDoc};
-use scenarios::{ReferenceRow, Template, reference};
-use simulator::licence::feature::Feature;
+use scenarios::{ReadingRow, ReferenceRow, Template, readings, reference};
+use simulator::licence::catalogue::{Against, CATALOGUE, Licence, Mode, Scope};
+use simulator::licence::rules::RULES;
 
 use crate::args::Topic;
 use crate::complaint::Complaint;
@@ -25,7 +26,9 @@ pub(super) fn list(topic: Topic) -> Result<Exit, Complaint> {
         Topic::Reasons => words(&sentence::reasons()),
         Topic::Verbs => verbs(),
         Topic::Keys => keys(),
-        Topic::Licences => Feature::ALL.iter().map(|feature| feature.name().to_owned()).collect(),
+        Topic::Licences => licences(),
+        Topic::Rules => RULES.iter().flat_map(|rule| entry(&format!("R{}", rule.number), rule.sentence, "")).collect(),
+        Topic::Readings => readings().iter().flat_map(reading).collect(),
         Topic::Runs => runs(),
         Topic::Scenarios => scenarios_here()?,
     };
@@ -86,6 +89,44 @@ fn keys() -> Vec<String> {
 fn key(row: &ReferenceRow) -> Vec<String> {
     let default = if row.default.is_empty() { String::new() } else { format!("; default: {}", row.default) };
     entry(row.key, &format!("{}: {}{default}", row.meaning, row.value), "")
+}
+
+fn licences() -> Vec<String> {
+    let mut lines: Vec<String> = CATALOGUE.iter().flat_map(licence).collect();
+    lines.push(String::new());
+    lines.extend(paragraph("", "pbxsim audit FILE tells which of them count in an installation, and why."));
+    lines
+}
+
+/// One licence: its name as bought, how it is counted, and what belongs to it.
+fn licence(row: &Licence) -> Vec<String> {
+    let names = core::iter::once(0).chain(row.tiers.iter().copied());
+    let names: Vec<String> = names.map(|tier| row.written_in(12, tier)).collect();
+    let own = row.scope == Scope::Device && row.mode != Mode::Box;
+    let scope = if own { ", of one device" } else { "" };
+    let version = match row.against {
+        Against::Nothing => "no version",
+        Against::Pbx => "version against the PBX",
+        Against::Application => "version against its application",
+    };
+    let leaves = row.leaves_from.map_or_else(|| "never leaves its device".to_owned(), |v| format!("movable from V{v}"));
+    let needs: Vec<&str> = row.needs.iter().map(|need| need.words()).collect();
+    let needs = if needs.is_empty() { String::new() } else { format!("; needs {}", needs.join(" and ")) };
+    let uc = if row.in_uc { "; part of PBX-UC" } else { "" };
+    let about = format!(
+        "{}: one per {}; {}{scope}; {version}; {leaves}{needs}{uc} ({})",
+        row.gives,
+        row.metric,
+        row.mode.word(),
+        row.rules
+    );
+    entry(&names.join("  "), &about, "")
+}
+
+fn reading(row: &ReadingRow) -> Vec<String> {
+    let others = row.values.iter().skip(1).copied().collect::<Vec<_>>().join(", ");
+    let default = row.values.first().copied().unwrap_or_default();
+    entry(&format!("{}: {default}", row.key), &format!("{}; or: {others} ({})", row.meaning, row.number), "")
 }
 
 fn runs() -> Vec<String> {

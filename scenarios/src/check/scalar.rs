@@ -1,6 +1,9 @@
 //! One scalar against the type its key takes.
 
-use crate::language::{self, CATALOGUE, DEVICES, FEATURES, Key, Value, Word};
+use simulator::licence::catalogue::CATALOGUE;
+use simulator::licence::feature::Feature;
+
+use crate::language::{self, CREDITS, DEVICES, FEATURES, Key, Value, Word};
 use crate::nearest::{did_you_mean, either, grouped};
 use crate::value::distribution::distribution;
 use crate::value::duration::duration;
@@ -90,12 +93,10 @@ fn counted(text: &str, least: u64, most: u64) -> Reading<()> {
 }
 
 fn feature(text: &str) -> Reading<Option<&'static str>> {
-    let known = CATALOGUE.iter().find(|licence| licence.feature_word() == text);
-    match known {
-        Some(licence) => Ok(licence.feature.is_none().then_some(licence.name)),
+    match Feature::named(text) {
+        Some(feature) => Ok((!feature.is_simulated()).then_some(feature.name())),
         None => {
-            let words: Vec<String> = CATALOGUE.iter().map(language::Licence::feature_word).collect();
-            let advice = did_you_mean(text, words.iter().map(String::as_str));
+            let advice = did_you_mean(text, Feature::ALL.into_iter().map(Feature::name));
             Err(Mistake::whole(text, format!("no feature is called \"{text}\""), advice))
         }
     }
@@ -181,7 +182,7 @@ pub(super) fn reserved(name: &str) -> Option<&'static str> {
     if CATALOGUE.iter().any(|licence| name.starts_with(licence.name) && language::licence(name).is_ok()) {
         return Some("a licence of the catalogue");
     }
-    CATALOGUE.iter().any(|licence| licence.feature_word() == name).then_some("a feature of the catalogue")
+    (name == CREDITS || Feature::named(name).is_some()).then_some("a feature of the catalogue")
 }
 
 /// The default of a key, if it is written as a word (`unlimited`, `for ever`, `none`).

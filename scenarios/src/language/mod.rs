@@ -5,7 +5,7 @@ mod people;
 mod tables;
 mod timeline;
 
-pub(crate) use catalogue::{CATALOGUE, Licence, licence};
+pub(crate) use catalogue::{CREDITS, licence, split};
 pub(crate) use people::{DEVICES, FEATURES};
 pub(crate) use people::{TRUNK, USERS};
 pub(crate) use tables::{CHECKOUT, LINK, NODE, RULES, TOP};
@@ -91,6 +91,8 @@ pub(crate) enum Keys {
     /// Anything, such as a header name.
     Free,
     Licence,
+    /// A catalogue name, or credits.
+    LicenceOrCredits,
     Link,
     Node,
     Path,

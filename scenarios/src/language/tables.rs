@@ -239,7 +239,7 @@ static PORTAL: Block = Block {
     keys: &[
         key("company", Value::Text, "us", "owner of all nodes not in owners", "R81"),
         key("owners", Value::Map(Keys::Node, &Value::Text), "none", "who owns which node", "R81"),
-        key("balance", Value::Map(Keys::Licence, &COUNT), "none", "bought, not bound", "R78"),
+        key("balance", Value::Map(Keys::LicenceOrCredits, &COUNT), "none", "bought, not bound", "R78"),
         key("bought", Value::Map(Keys::Node, &Value::Date), "start", "purchase of the device", "R87"),
         key("first-bound", Value::Map(Keys::Licence, &Value::Date), "start", "decides SSA", "R85"),
         key("covered-until", Value::Map(Keys::Licence, &Value::Date), "none", "SSA", "R83"),

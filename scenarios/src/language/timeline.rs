@@ -43,6 +43,7 @@ pub(crate) static VERBS: &[Verb] = &[
 const WHO: Value = Value::OneOrMore(&Value::Selector);
 const NODES: Value = Value::OneOrMore(&Value::Node);
 const UNITS: Value = Value::Map(Keys::Licence, &COUNT);
+const GOODS: Value = Value::Map(Keys::LicenceOrCredits, &COUNT);
 const FUNCTIONS: Value = Value::Map(Keys::FeatureWord, &Value::Amount);
 const FAULTS: &[super::Word] =
     &[word("crash"), word("restart"), word("forget"), word("freeze"), word("cut"), word("sign-out")];
@@ -78,7 +79,7 @@ pub(crate) static ENTRY: Block = Block {
         key("assign", FUNCTIONS, "", "functions given", "R45 T22").later(),
         key("unassign", FUNCTIONS, "", "functions taken away", "R45 T22").later(),
         key("upgrade", NODES, "", "new PBX software", "R17 A4").later(),
-        key("buy", UNITS, "", "into the project's balance", "R2 R84").later(),
+        key("buy", GOODS, "", "into the project's balance", "R2 R84").later(),
         key("bind", UNITS, "", "from the balance to a node", "R78-R82 M10").later(),
         key("release", UNITS, "", "from a node to the balance", "R78-R82 M10").later(),
         key("convert", UNITS, "", "in the balance, to a version", "R79 R83").later(),

@@ -40,7 +40,7 @@ fn holders(block: &Block, feature: Feature) -> u32 {
             let others = block.devices.iter().filter(|(kind, _)| *kind != Device::Operator);
             others.map(|(_, count)| *count).max().unwrap_or(0)
         }
-        Feature::Standby => 0,
+        _ => 0,
     }
 }
 

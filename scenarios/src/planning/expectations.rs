@@ -109,8 +109,10 @@ impl Draft<'_> {
 
     fn other_features(&self, structure: &Structure) -> Vec<String> {
         let bound = features(structure);
-        let free =
-            Feature::ALL.into_iter().map(Feature::name).filter(|name| bound.iter().all(|known| known.name != *name));
+        let free = Feature::SIMULATED
+            .into_iter()
+            .map(Feature::name)
+            .filter(|name| bound.iter().all(|known| known.name != *name));
         free.map(str::to_owned).collect()
     }
 

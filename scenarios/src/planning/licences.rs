@@ -5,7 +5,7 @@ use simulator::licence::feature::Feature;
 use super::Draft;
 use super::cluster::Cluster;
 use super::fields::Fields;
-use crate::language::{NODE, licence};
+use crate::language::{NODE, licence, split};
 use crate::nearest::grouped;
 use crate::value::number::count;
 use crate::yaml::{Node, Pair};
@@ -66,10 +66,14 @@ impl Draft<'_> {
         let mut stock = Vec::new();
         for pair in node.pairs() {
             let Ok(named) = licence(&pair.key) else { continue };
-            let Some(feature) = named.licence.feature else { continue };
-            if named.version != software {
+            let feature = named.licence.feature;
+            if u64::from(named.version) != software {
                 let message = format!("not yet: licences of version {} on software V{software}", named.version);
-                self.report.meaning(pair.key_span, message, format!("write {}", named.licence.written(software)));
+                self.report.meaning(
+                    pair.key_span,
+                    message,
+                    format!("write {}", named.licence.written(software as u32)),
+                );
             }
             match units(pair) {
                 Some(units) => add(&mut stock, feature, units),
@@ -93,7 +97,7 @@ impl Draft<'_> {
             }
             let sum: u64 = same().map(|(_, _, count)| u64::from(count)).sum();
             let message = format!("{} {} beside another tier of it", grouped(u64::from(count)), pair.key);
-            let split = named.licence.split(named.version, sum);
+            let split = split(named.licence, named.version, sum);
             let note = format!("{} in all are {split} (R36, R37)", grouped(sum));
             self.report.warning(pair.value.span, message, note);
         }

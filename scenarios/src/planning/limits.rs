@@ -186,7 +186,7 @@ impl Draft<'_> {
     fn counted_at(&self, feature: Feature) -> Option<Span> {
         let nodes = self.tree.get("licences").map(Node::pairs).unwrap_or_default();
         let mut counts = nodes.iter().flat_map(|node| node.value.pairs());
-        let same = |name: &str| licence(name).is_ok_and(|named| named.licence.feature == Some(feature));
+        let same = |name: &str| licence(name).is_ok_and(|named| named.licence.feature == feature);
         counts.find(|pair| same(&pair.key)).map(|pair| pair.value.span)
     }
 }

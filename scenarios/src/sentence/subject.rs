@@ -5,7 +5,7 @@ use reports::expectation::{AttemptKind, Attempts, Group, Subject};
 use super::cursor::{Cursor, Word, several_nodes};
 use super::error::{SentenceError, Span, nearest, one_of, quoted};
 use super::names::{Named, PopulationName};
-use super::words::{BACK, LATER_DEVICES, LATER_FEATURES, LATER_SUBJECTS};
+use super::words::{BACK, LATER_DEVICES, LATER_SUBJECTS, is_later_feature};
 
 /// A subject and the place of its noun.
 pub(super) struct WrittenSubject {
@@ -174,7 +174,7 @@ impl Cursor<'_> {
         let word = self.peek();
         let stem = feature_of(word);
         self.names.knows_feature(&stem)
-            || LATER_FEATURES.contains(&stem.as_str())
+            || is_later_feature(&stem)
             || FEATURE_MAKERS.iter().any(|maker| word.to_lowercase().starts_with(maker))
     }
 
@@ -195,11 +195,11 @@ impl Cursor<'_> {
         if self.is_done() || self.named().is_some() {
             return self.not_named("feature", installed());
         }
-        if stem != word && (self.names.knows_feature(&stem) || LATER_FEATURES.contains(&stem.as_str())) {
+        if stem != word && (self.names.knows_feature(&stem) || is_later_feature(&stem)) {
             let message = format!("{} is a licence; sentences name the feature", quoted(word));
             return SentenceError::new(here, message, format!("write \"{stem}\""));
         }
-        if LATER_FEATURES.contains(&word) && !self.names.knows_feature(word) {
+        if is_later_feature(word) && !self.names.knows_feature(word) {
             return SentenceError::not_yet(here, &format!("licences of {word} come"));
         }
         if !self.names.licensed {

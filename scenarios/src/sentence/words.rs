@@ -1,6 +1,7 @@
 //! The other tables of the language: templates, outcomes, statistics, `when`, reasons, and words of later versions.
 
 use reports::expectation::{AttemptKind, Bound, Outcome, Stat};
+use simulator::licence::feature::Feature;
 
 /// One word of the language, for `pbxsim list`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -367,27 +368,10 @@ pub(super) const LATER_METRICS: [(&str, &str); 13] = [
 pub(super) const LATER_DEVICES: [(&str, &str); 2] =
     [("mobile-app", "mobile applications come"), ("gsm", "mobile phones by GSM come")];
 
-/// Features of later versions, without version and tier.
-pub(super) const LATER_FEATURES: [&str; 18] = [
-    "PBX-IPVA",
-    "PBX-App",
-    "PBX-myPBX",
-    "PBX-Video",
-    "PBX-AppSharing",
-    "PBX-Fax",
-    "PBX-Voicemail",
-    "PBX-VoicemailUser",
-    "PBX-Mobility",
-    "PBX-UC",
-    "PBX-WebRTC",
-    "PBX-Reporting",
-    "PBX-Recording-Base",
-    "PBX-Recording-User",
-    "PBX-QueueMonitor",
-    "Relay-BRIs",
-    "Relay-PRIs",
-    "Relay-Channels",
-];
+/// Whether it is a feature that sentences will know in a later version.
+pub(super) fn is_later_feature(word: &str) -> bool {
+    Feature::named(word).is_some_and(|feature| !feature.is_simulated())
+}
 
 /// Verbs whose events are accepted or refused.
 pub(super) const ADMINISTRATIVE: [&str; 11] = [

@@ -1,9 +1,11 @@
 //! Floating licences: features, pools, leases, and the messages that move them (domain §3).
 
 pub mod authority;
+pub mod catalogue;
 pub mod feature;
 pub mod holders;
 pub mod lease;
 pub mod message;
 pub mod reason;
+pub mod rules;
 pub mod stock;
