@@ -1,4 +1,5 @@
-//! SIP as data and machines: typed messages, and the transactions of RFC 3261 §17.
+//! SIP as data and machines: typed messages, the transactions of RFC 3261 §17, and the dialogs of §12.
 
+pub mod dialog;
 pub mod message;
 pub mod transaction;

@@ -1,8 +1,10 @@
-//! Every state of every transaction, met by every input, as tables: RFC 3261 figures 5 to 8 with RFC 6026, and CANCEL.
+//! Every state of every SIP machine, met by every input, as tables: the transactions of RFC 3261 with RFC 6026, and dialogs.
 
 mod cancel;
+mod dialog;
 mod invite_client;
 mod invite_server;
+mod modification;
 mod non_invite_client;
 mod non_invite_server;
 mod table;

@@ -1,0 +1,15 @@
+//! Dialogs (RFC 3261 §12) and what happens within them, each as a few numbers in its owner's record.
+//!
+//! As with transactions: a machine is told what came and what is due, and answers what that means.
+
+mod acceptance;
+mod fork;
+mod modification;
+mod record;
+mod route;
+
+pub use acceptance::{Acceptance, AcceptanceTimeout};
+pub use fork::{Fork, Forked};
+pub use modification::{Admission, Change, Modification, Modified, glare_wait};
+pub use record::{Dialog, DialogState, Made};
+pub use route::RouteSet;
