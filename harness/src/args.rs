@@ -8,6 +8,7 @@ use std::str::FromStr;
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use reports::verdict::Stopping;
 use scenarios::Template;
 
 use crate::complaint::Complaint;
@@ -113,7 +114,8 @@ pub(crate) struct Run {
     /// One run, with this seed
     #[arg(long, value_name = "N", conflicts_with = "seeds")]
     pub(crate) seed: Option<u64>,
-    /// So many runs, with seeds from the file's on [default: as the file says, or 20]
+    /// So many runs, with seeds from the file's on [default: as the file says, or
+    /// 20]; auto: until it is decided; proof: until it is proven, for a release
     #[arg(long, value_name = "N")]
     pub(crate) seeds: Option<Seeds>,
     /// Threads [default: one per core]; the result is the same on any number
@@ -192,8 +194,8 @@ pub(crate) struct LaterFlags {
 pub(crate) enum Seeds {
     /// So many.
     Count(u32),
-    /// `auto`, `proof`: a later version decides.
-    Later(&'static str),
+    /// `auto`, `proof`: until it is decided.
+    Until(Stopping),
 }
 
 /// Renderings of a run; hidden ones answer "not yet".
@@ -278,8 +280,6 @@ impl Run {
             (later.on.is_some(), "--on"),
             (later.ci.is_some(), "--ci"),
             (later.expect_summary.is_some(), "--expect-summary"),
-            (self.seeds == Some(Seeds::Later("auto")), "--seeds auto"),
-            (self.seeds == Some(Seeds::Later("proof")), "--seeds proof"),
         ];
         match flags.into_iter().find(|(is_given, _)| *is_given) {
             Some((_, flag)) => Err(Complaint::not_yet(flag)),
@@ -306,11 +306,11 @@ impl FromStr for Seeds {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
-            "auto" => Ok(Self::Later("auto")),
-            "proof" => Ok(Self::Later("proof")),
+            "auto" => Ok(Self::Until(Stopping::Auto)),
+            "proof" => Ok(Self::Until(Stopping::Proof)),
             _ => match text.parse() {
                 Ok(count @ 1..=MOST_SEEDS) => Ok(Self::Count(count)),
-                _ => Err("it is a number from 1 to 1000000".to_owned()),
+                _ => Err("it is a number from 1 to 1000000, auto or proof".to_owned()),
             },
         }
     }
@@ -337,7 +337,7 @@ mod tests {
     #[test]
     fn seeds_are_counted_from_one() {
         assert_eq!("20".parse(), Ok(Seeds::Count(20)));
-        assert_eq!("auto".parse(), Ok(Seeds::Later("auto")));
+        assert_eq!("auto".parse(), Ok(Seeds::Until(Stopping::Auto)));
         assert!("0".parse::<Seeds>().is_err() && "many".parse::<Seeds>().is_err());
     }
 }

@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Failed,
     /// The file or the command line is wrong; nothing ran.
     Wrong,
+    /// More seeds or pairs are needed: nobody can tell.
+    CantTell,
     /// There is no valid result, or it could not be written.
     Invalid,
     /// Stopped by the user.
@@ -27,6 +29,7 @@ impl Exit {
             Self::Failed => 1,
             Self::Wrong => 2,
             Self::Invalid => 3,
+            Self::CantTell => 4,
             Self::Interrupted => INTERRUPTED,
         }
     }
@@ -36,6 +39,7 @@ impl From<Verdict> for Exit {
     fn from(verdict: Verdict) -> Self {
         match verdict {
             Verdict::Pass => Self::Held,
+            Verdict::CantTell => Self::CantTell,
             Verdict::Fail => Self::Failed,
             Verdict::Invalid => Self::Invalid,
         }
@@ -54,7 +58,7 @@ pub(crate) const INTERRUPTED: u8 = 130;
 pub(crate) const IN_WORDS: &str = "\
 Exit codes: 0 all held; 1 an expectation failed or an invariant broke; 2 wrong
   file or command line, nothing ran; 3 no valid result, or it was not written;
-  4 can't tell (no command of this version); 130 interrupted, partial run file";
+  4 can't tell: not decided; 130 interrupted, partial run file";
 
 #[cfg(test)]
 mod tests {
@@ -62,7 +66,7 @@ mod tests {
 
     #[test]
     fn verdicts_and_codes_agree() {
-        for verdict in [Verdict::Pass, Verdict::Fail, Verdict::Invalid] {
+        for verdict in [Verdict::Pass, Verdict::CantTell, Verdict::Fail, Verdict::Invalid] {
             assert_eq!(Exit::from(verdict).code(), verdict.exit_code());
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use harness::run::{Progress, portions};
+use reports::units;
 
 use crate::clock::Stopwatch;
 use crate::screen;
@@ -42,6 +43,11 @@ impl Display {
         }
     }
 
+    /// For as many seeds as it takes.
+    pub(crate) fn open_ended(stopwatch: Stopwatch) -> Self {
+        Self::new(0, stopwatch, false)
+    }
+
     /// Takes the line away: what follows begins on a clean one.
     pub(crate) fn clear(&self) {
         if self.shown.lock().is_ok_and(|shown| shown.drawn) {
@@ -68,7 +74,8 @@ impl Display {
 
     /// What is to be shown now, if it is time.
     fn due(&self, shown: &mut Shown, share: f64, seconds: f64) -> Option<String> {
-        let tenths = (share * 10.0) as u64;
+        // Without an end to come near, a line for every ten seeds.
+        let tenths = if self.seeds == 0 { self.seeds_done.load(Ordering::Relaxed) / 10 } else { (share * 10.0) as u64 };
         let is_time = if self.redraws { seconds - shown.at_s >= EACH_S } else { tenths > shown.tenths };
         if seconds < FIRST_S || !is_time {
             return None;
@@ -79,6 +86,10 @@ impl Display {
     }
 
     fn line(&self, share: f64, seconds: f64) -> String {
+        if self.seeds == 0 {
+            let done = self.seeds_done.load(Ordering::Relaxed);
+            return format!("  {} so far, {seconds:.0} s", units::things(done, "seed", "seeds"));
+        }
         let of_seeds = match self.seeds {
             1 => String::new(),
             seeds => format!("{} of {seeds} seeds, ", self.seeds_done.load(Ordering::Relaxed)),
@@ -131,6 +142,16 @@ mod tests {
         assert_eq!(display.line(0.25, 2.0), "   25%  5 of 20 seeds, 2 s, about 6 s to go");
         assert_eq!(Display::new(1, Stopwatch::start(), true).line(0.5, 3.0), "   50%  3 s, about 3 s to go");
         assert_eq!(Display::new(1, Stopwatch::start(), false).line(0.5, 3.0), "   50%  3 s");
+    }
+
+    #[test]
+    fn without_an_end_it_counts_the_seeds() {
+        let display = Display { redraws: false, ..Display::open_ended(Stopwatch::start()) };
+        let mut shown = Shown::default();
+        display.seeds_done.store(12, Ordering::Relaxed);
+        assert_eq!(display.due(&mut shown, 0.0, 2.0).as_deref(), Some("  12 seeds so far, 2 s\n"));
+        display.seeds_done.store(13, Ordering::Relaxed);
+        assert_eq!(display.due(&mut shown, 0.0, 3.0), None);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A plan's seeds, run in virtual time on as many threads as asked for; results in seed order, the same on any number.
 
-use std::sync::Mutex;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use reports::course::Course;
 use reports::measurements::{Measurements, Stopped};
@@ -11,6 +12,10 @@ use simulator::time::{Duration, Instant};
 
 use crate::recorder::Recorder;
 
+/// Seeds that may run ahead of the one that is waited for, for each thread.
+const LOOK_AHEAD: usize = 4;
+/// An interrupt wakes nobody.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
 /// Virtual time between two looks at the interrupt flag and the progress display.
 const PORTIONS: u64 = 200;
 
@@ -53,17 +58,100 @@ pub fn all(
                     if interrupt.load(Ordering::Relaxed) {
                         return;
                     }
-                    let mut measured = one(items[place], interrupt, progress);
+                    let mut measured = one(items[place], &|| interrupt.load(Ordering::Relaxed), progress);
                     if place > 0 && std::ptr::eq(items[place].plan, items[place - 1].plan) {
                         keep_what_is_judged(&mut measured);
                     }
                     progress.seed();
-                    *results[place].lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(measured);
+                    *locked(&results[place]) = Some(measured);
                 }
             });
         }
     });
-    results.into_iter().map(|result| result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)).collect()
+    results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+/// Runs seeds of `plan` from `first` on, until `is_enough` says so of those that are done or `most` are; in the order of
+/// the seeds, without those that ran beyond the last one needed: the same on any number of threads.
+///
+/// An interrupt leaves what came before it, the last perhaps cut short.
+pub fn until(
+    plan: &Plan,
+    (first, most): (u64, u32),
+    threads: usize,
+    interrupt: &AtomicBool,
+    progress: &dyn Progress,
+    is_enough: &(dyn Fn(&[Measurements]) -> bool + Sync),
+) -> Vec<Measurements> {
+    let order = Mutex::new(InOrder { most: most as usize, ..InOrder::default() });
+    let (changed, over) = (Condvar::new(), AtomicBool::new(false));
+    let stop = || interrupt.load(Ordering::Relaxed) || over.load(Ordering::Relaxed);
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                while let Some(place) = next_place(&order, &changed, threads, &stop) {
+                    let seed = first.wrapping_add(place as u64);
+                    let mut measured = one(Item { plan, seed }, &stop, progress);
+                    if place > 0 {
+                        keep_what_is_judged(&mut measured);
+                    }
+                    progress.seed();
+                    if locked(&order).take(place, measured, is_enough) {
+                        over.store(true, Ordering::Relaxed);
+                    }
+                    changed.notify_all();
+                }
+            });
+        }
+    });
+    order.into_inner().unwrap_or_else(PoisonError::into_inner).done
+}
+
+/// Seeds on their way into their order.
+#[derive(Default)]
+struct InOrder {
+    most: usize,
+    next: usize,
+    early: BTreeMap<usize, Measurements>,
+    done: Vec<Measurements>,
+    is_over: bool,
+}
+
+impl InOrder {
+    /// Takes one; whether no more are needed.
+    fn take(
+        &mut self,
+        place: usize,
+        measured: Measurements,
+        is_enough: &(dyn Fn(&[Measurements]) -> bool + Sync),
+    ) -> bool {
+        self.early.insert(place, measured);
+        while !self.is_over
+            && let Some(measured) = self.early.remove(&self.done.len())
+        {
+            let cut_short = measured.stopped == Some(Stopped::Interrupted);
+            self.done.push(measured);
+            self.is_over = cut_short || self.done.len() == self.most || is_enough(&self.done);
+        }
+        self.is_over
+    }
+}
+
+/// The next seed to run; waits while others are too far behind, so that what is dropped in the end stays little.
+fn next_place(order: &Mutex<InOrder>, changed: &Condvar, threads: usize, stop: &dyn Fn() -> bool) -> Option<usize> {
+    let mut order = locked(order);
+    while order.next >= order.done.len() + LOOK_AHEAD * threads && !order.is_over && !stop() {
+        order = changed.wait_timeout(order, LOOK_AGAIN).unwrap_or_else(PoisonError::into_inner).0;
+    }
+    if order.is_over || stop() || order.next >= order.most {
+        return None;
+    }
+    order.next += 1;
+    Some(order.next - 1)
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The first seed tells the story; of the others only counters are needed, and hundreds must fit into memory.
@@ -74,8 +162,8 @@ fn keep_what_is_judged(measured: &mut Measurements) {
     measured.course = Course::default();
 }
 
-/// Runs one seed from its first moment to its last, or until a sentence, a breach or the interrupt ends it.
-pub fn one(item: Item<'_>, interrupt: &AtomicBool, progress: &dyn Progress) -> Measurements {
+/// Runs one seed from its first moment to its last, or until a sentence, a breach or `stop` ends it.
+pub fn one(item: Item<'_>, stop: &dyn Fn() -> bool, progress: &dyn Progress) -> Measurements {
     let Item { plan, seed } = item;
     let mut simulation = Simulation::new(&plan.layout, plan.settings.clone(), plan.schedule.clone(), seed);
     let mut recorder = Recorder::new(plan, simulation.engine().elements());
@@ -83,7 +171,7 @@ pub fn one(item: Item<'_>, interrupt: &AtomicBool, progress: &dyn Progress) -> M
     let mut marks = recorder.marks();
     marks.push(end);
     for mark in marks {
-        if !run_to(&mut simulation, &mut recorder, mark.min(end), plan.lasts, interrupt, progress) {
+        if !run_to(&mut simulation, &mut recorder, mark.min(end), plan.lasts, stop, progress) {
             break;
         }
         recorder.on_mark(mark, simulation.engine().elements());
@@ -97,7 +185,7 @@ fn run_to(
     recorder: &mut Recorder<'_>,
     deadline: Instant,
     lasts: Duration,
-    interrupt: &AtomicBool,
+    stop: &dyn Fn() -> bool,
     progress: &dyn Progress,
 ) -> bool {
     let portion = Duration((lasts.0 / PORTIONS).max(1));
@@ -113,7 +201,7 @@ fn run_to(
         if next >= deadline {
             return true;
         }
-        if interrupt.load(Ordering::Relaxed) {
+        if stop() {
             recorder.stop(Stopped::Interrupted);
             return false;
         }

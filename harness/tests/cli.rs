@@ -21,6 +21,8 @@ mod not_yet;
 mod readme;
 #[path = "cli/run_files.rs"]
 mod run_files;
+#[path = "cli/seeds.rs"]
+mod seeds;
 #[path = "cli/several_files.rs"]
 mod several_files;
 #[path = "cli/terminals.rs"]

@@ -1,7 +1,5 @@
 //! The series of charts and the totals of tables are counted apart, and come to the same.
 
-use std::sync::atomic::AtomicBool;
-
 use harness::run::{self, Item, Progress};
 use reports::course::BUCKETS;
 use reports::measurements::Measurements;
@@ -20,7 +18,7 @@ fn measured(name: &str, overrides: &[&str]) -> Measurements {
     let overrides: Vec<String> = overrides.iter().map(|set| (*set).to_owned()).collect();
     let loaded = scenarios::load(name, &text, &overrides, None).unwrap_or_else(|wrong| panic!("{}", wrong.render()));
     let plan = &loaded.plans[0];
-    run::one(Item { plan, seed: plan.seed }, &AtomicBool::new(false), &Silent)
+    run::one(Item { plan, seed: plan.seed }, &|| false, &Silent)
 }
 
 fn sum(series: &[u64]) -> u64 {

@@ -44,6 +44,13 @@ pub struct Measurements {
     pub course: Course,
 }
 
+impl Measurements {
+    /// Whether the sentence at `index` ended it: `or stop`.
+    pub fn ended_by(&self, index: usize) -> bool {
+        matches!(self.stopped, Some(Stopped::Expectation(by)) if by as usize == index)
+    }
+}
+
 /// Why a run ended before its time.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Stopped {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::expectation::Expectation;
 use crate::measurements::{Measurements, Stopped};
-use crate::verdict::{Judgement, judge};
+use crate::verdict::{Judgement, Stopping, judge_stopped};
 
 /// One plan, run over its seeds: a file, or one variant of it.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -45,6 +45,8 @@ pub struct Header {
     pub seed: u64,
     /// How many seeds were asked for.
     pub seeds_wanted: u32,
+    /// How that number was chosen: beforehand, or while they ran.
+    pub stopping: Stopping,
     /// Interrupted: not all was run.
     pub partial: bool,
     /// Text of the scenario.
@@ -78,6 +80,8 @@ pub struct Host {
 pub enum Verdict {
     /// Every sentence and every invariant held.
     Pass,
+    /// The seeds that were run do not decide it.
+    CantTell,
     /// A sentence failed or an invariant broke.
     Fail,
     /// Not everything was run: no verdict.
@@ -89,21 +93,23 @@ impl Verdict {
     pub fn name(self) -> &'static str {
         match self {
             Self::Pass => "pass",
+            Self::CantTell => "cant-tell",
             Self::Fail => "fail",
             Self::Invalid => "invalid",
         }
     }
 
-    /// Exit code of the command that came to it: 0, 1, 3.
+    /// Exit code of the command that came to it: 0, 4, 1, 3.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Pass => 0,
+            Self::CantTell => 4,
             Self::Fail => 1,
             Self::Invalid => 3,
         }
     }
 
-    /// Of several: the one with the highest exit code; of none, invalid.
+    /// Of several: the gravest, in the order above; of none, invalid.
     pub fn worst(all: impl IntoIterator<Item = Self>) -> Self {
         all.into_iter().max().unwrap_or(Self::Invalid)
     }
@@ -114,9 +120,10 @@ impl RunResult {
     pub fn judge(&self) -> Vec<Judgement> {
         let uninterrupted = |run: &&Measurements| run.stopped != Some(Stopped::Interrupted);
         if self.seeds.iter().all(|run| uninterrupted(&run)) {
-            return judge(&self.expectations, &self.seeds);
+            return judge_stopped(&self.expectations, &self.seeds, self.header.stopping);
         }
-        judge(&self.expectations, &self.seeds.iter().filter(uninterrupted).cloned().collect::<Vec<_>>())
+        let finished: Vec<Measurements> = self.seeds.iter().filter(uninterrupted).cloned().collect();
+        judge_stopped(&self.expectations, &finished, self.header.stopping)
     }
 
     /// The verdict, given the judgements of [`Self::judge`]. A broken invariant fails any run, also an interrupted one.
@@ -125,10 +132,12 @@ impl RunResult {
             Verdict::Fail
         } else if self.header.partial || self.seeds.is_empty() {
             Verdict::Invalid
-        } else if judgements.iter().all(Judgement::passed) {
-            Verdict::Pass
-        } else {
+        } else if judgements.iter().any(Judgement::failed) {
             Verdict::Fail
+        } else if judgements.iter().any(|judgement| judgement.open) {
+            Verdict::CantTell
+        } else {
+            Verdict::Pass
         }
     }
 
@@ -215,7 +224,9 @@ mod tests {
 
     #[test]
     fn exit_codes_are_those_of_the_manual() {
-        assert_eq!([Verdict::Pass, Verdict::Fail, Verdict::Invalid].map(Verdict::exit_code), [0, 1, 3]);
+        let all = [Verdict::Pass, Verdict::CantTell, Verdict::Fail, Verdict::Invalid];
+        assert!(all.is_sorted());
+        assert_eq!(all.map(Verdict::exit_code), [0, 4, 1, 3]);
         assert_eq!(Verdict::worst([Verdict::Pass, Verdict::Fail]), Verdict::Fail);
     }
 }

@@ -11,6 +11,7 @@ use crate::measurements::{
     Counts, Invariant, Measurements, Moment, NamedLatency, NodeLoad, OccasionEffect, Series, Stock, Tally,
 };
 use crate::result::{Header, Host, RESULT_SCHEMA, RunResult};
+use crate::verdict::Stopping;
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -100,6 +101,7 @@ fn header() -> Header {
         version: "0.1.0".into(),
         seed: 42,
         seeds_wanted: 20,
+        stopping: Stopping::Fixed,
         partial: false,
         source: "pbxsim: 1\n".into(),
         overrides: Vec::new(),

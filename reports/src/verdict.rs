@@ -5,12 +5,15 @@ mod fragility;
 mod hopeless;
 mod metric;
 mod reading;
+mod stopping;
 mod words;
 
 use crate::expectation::{Bound, Claim, Expectation, Limit, Quantity, Runs};
-use crate::measurements::{Measurements, Stopped, Tally};
+use crate::measurements::{Measurements, Tally};
 use crate::units::Unit;
 use crate::verdict::reading::Reading;
+
+pub use crate::verdict::stopping::{Decision, Stopping};
 
 /// Whether a sentence held.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,8 +29,10 @@ pub enum Held {
 pub struct Judgement {
     /// The sentence as written.
     pub sentence: String,
-    /// Over all seeds, by the suffix or its default.
+    /// Over all seeds, by the suffix or its default; where seeds were run until it was decided, as it was decided.
     pub verdict: Held,
+    /// Seeds were run until it was decided, and it was not.
+    pub open: bool,
     /// What was measured, in `unit`; `None`: nothing was, or it never came (later than any limit).
     pub measured: Option<f64>,
     /// What it is held against, in `unit`; of two limits the one nearer or passed.
@@ -61,13 +66,40 @@ impl Judgement {
 
     /// Whether it passed.
     pub fn passed(&self) -> bool {
-        self.verdict == Held::Pass
+        self.verdict == Held::Pass && !self.open
+    }
+
+    /// Its verdict in machine formats.
+    pub fn word(&self) -> &'static str {
+        match self.verdict {
+            _ if self.open => "cant-tell",
+            Held::Pass => "pass",
+            Held::Fail => "fail",
+        }
+    }
+
+    /// Whether it failed.
+    pub fn failed(&self) -> bool {
+        self.verdict == Held::Fail && !self.open
     }
 }
 
 /// Judges every sentence over the runs, given in the order of their seeds.
 pub fn judge(expectations: &[Expectation], runs: &[Measurements]) -> Vec<Judgement> {
-    expectations.iter().enumerate().map(|(i, expectation)| judge_one(i, expectation, runs)).collect()
+    judge_stopped(expectations, runs, Stopping::Fixed)
+}
+
+/// The same for runs whose number was chosen while they ran.
+pub fn judge_stopped(expectations: &[Expectation], runs: &[Measurements], stopping: Stopping) -> Vec<Judgement> {
+    let judged = |(index, expectation): (usize, &Expectation)| {
+        let judgement = judge_one(index, expectation, runs);
+        if stopping == Stopping::Fixed {
+            return judgement;
+        }
+        let is_agreement = agreed_value(&expectation.claim).is_some();
+        decided(judgement, stopping.decision(expectation, index, runs), is_agreement)
+    };
+    expectations.iter().enumerate().map(judged).collect()
 }
 
 /// Whether one run holds a claim. `agrees with` asks for 20 batches, which one run may have.
@@ -96,6 +128,21 @@ pub fn enough(needed: Runs, passed: u64, runs: u64) -> bool {
     runs > 0 && u128::from(needed.of) * passed >= u128::from(needed.passing) * runs
 }
 
+/// The verdict of the deciding seed in place of that of all; sequential decisions are never fragile.
+fn decided(judgement: Judgement, decision: Option<Decision>, is_agreement: bool) -> Judgement {
+    let verdict = match decision {
+        Some(Decision { pass: true, .. }) => Held::Pass,
+        Some(Decision { pass: false, .. }) => Held::Fail,
+        None => judgement.verdict,
+    };
+    let mut notes = judgement.notes;
+    // An agreement is judged by its batches: of a share of the seeds it says nothing.
+    if !is_agreement {
+        notes.push(stopping::in_words(decision, &judgement.held_in));
+    }
+    Judgement { verdict, open: decision.is_none(), notes, fragile: None, ..judgement }
+}
+
 fn judge_one(index: usize, expectation: &Expectation, runs: &[Measurements]) -> Judgement {
     let nothing = Tally::Nothing(NOTHING.to_owned());
     let tallies: Vec<&Tally> = runs.iter().map(|run| run.tallies.get(index).unwrap_or(&nothing)).collect();
@@ -105,7 +152,7 @@ fn judge_one(index: usize, expectation: &Expectation, runs: &[Measurements]) -> 
     let mut readings: Vec<Reading> = tallies.iter().map(|tally| reading::read(&expectation.claim, tally)).collect();
     for (reading, run) in readings.iter_mut().zip(runs) {
         // Stopped because this sentence could not hold any more: whatever its counters say, it did not.
-        reading.held &= run.stopped != u32::try_from(index).ok().map(Stopped::Expectation);
+        reading.held &= !run.ended_by(index);
     }
     let held_in: Vec<bool> = readings.iter().map(|reading| reading.held).collect();
     let needed = runs_needed(expectation);
@@ -115,6 +162,7 @@ fn judge_one(index: usize, expectation: &Expectation, runs: &[Measurements]) -> 
     Judgement {
         sentence: expectation.text.clone(),
         verdict: if pass { Held::Pass } else { Held::Fail },
+        open: false,
         measured: first.measured,
         limit: first.limit,
         unit: first.unit,
@@ -132,6 +180,7 @@ fn judge_agreement(value: f64, expectation: &Expectation, tallies: &[&Tally]) ->
     Judgement {
         sentence: expectation.text.clone(),
         verdict: if agreement.held { Held::Pass } else { Held::Fail },
+        open: false,
         measured: agreement.measured,
         limit: agreement.limit,
         unit: agreement.unit,

@@ -143,6 +143,7 @@ fn runs() -> Vec<String> {
 fn run(path: &Path) -> String {
     let verdict = run_files::read(path).map_or("unreadable", |run| match run.verdict() {
         Verdict::Pass => "pass",
+        Verdict::CantTell => "can't tell",
         Verdict::Fail => "fail",
         Verdict::Invalid => "partial",
     });

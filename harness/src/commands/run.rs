@@ -9,6 +9,7 @@ use reports::render::text::{Options, Style};
 use reports::render::{json, text};
 use reports::result::{Header, Host, RESULT_SCHEMA, RunResult};
 use reports::run_file::RunFile;
+use reports::verdict::Stopping;
 use scenarios::plan::Plan;
 
 use crate::args::{self, Format, Seeds};
@@ -49,6 +50,8 @@ enum Choice {
     Count(u32),
     /// One.
     Only(u64),
+    /// Until it is decided.
+    Until(Stopping),
 }
 
 impl Order {
@@ -61,7 +64,8 @@ impl Order {
         let seeds = match (args.seed, &args.seeds) {
             (Some(seed), _) => Choice::Only(seed),
             (None, Some(Seeds::Count(count))) => Choice::Count(*count),
-            _ => Choice::File,
+            (None, Some(Seeds::Until(stopping))) => Choice::Until(*stopping),
+            (None, None) => Choice::File,
         };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Some(Self {
@@ -75,11 +79,14 @@ impl Order {
 
     /// Runs everything, until it is done or interrupted.
     fn carry_out(&self) -> RunFile {
-        let items: Vec<Item<'_>> = self.plans.iter().flat_map(|plan| self.seeds.items(plan)).collect();
-        let threads = self.threads.min(items.len());
+        let seeds: u64 = self.plans.iter().map(|plan| u64::from(self.seeds.count(plan))).sum();
+        let threads = usize::try_from(seeds).map_or(self.threads, |seeds| self.threads.min(seeds));
         let interrupted = interrupt::flag();
         let stopwatch = Stopwatch::start();
-        let measured = measure(&items, threads, &interrupted, stopwatch);
+        let measured = match self.seeds {
+            Choice::Until(stopping) => self.decide(stopping, threads, &interrupted, stopwatch),
+            _ => self.measure(threads, &interrupted, stopwatch),
+        };
         let wall_s = stopwatch.seconds();
         let host = Host {
             system: std::env::consts::OS.to_owned(),
@@ -88,13 +95,54 @@ impl Order {
             cpu_s: usage::cpu_s(),
             peak_kb: usage::peak_kb(),
         };
-        let mut measured = measured.into_iter();
-        let results = self.plans.iter().map(|plan| {
-            let wanted = self.seeds.items(plan).count();
-            let header = Header { wall_s, host: host.clone(), ..header(plan, self.seeds) };
-            result(plan, header, measured.by_ref().take(wanted).collect())
+        let results = self.plans.iter().zip(measured).map(|(plan, (seeds, partial))| RunResult {
+            header: Header { partial, wall_s, host: host.clone(), ..header(plan, self.seeds, &seeds, partial) },
+            expectations: plan.expectations.clone(),
+            seeds,
         });
         RunFile { results: results.collect() }
+    }
+
+    /// All seeds of all plans as one list of work; for each plan its seeds and whether some are missing.
+    fn measure(
+        &self,
+        threads: usize,
+        interrupted: &AtomicBool,
+        stopwatch: Stopwatch,
+    ) -> Vec<(Vec<Measurements>, bool)> {
+        let items: Vec<Item<'_>> = self.plans.iter().flat_map(|plan| self.seeds.items(plan)).collect();
+        let is_one_plan = items.windows(2).all(|pair| std::ptr::eq(pair[0].plan, pair[1].plan));
+        let display = Display::new(items.len(), stopwatch, is_one_plan);
+        tracing::info!(seeds = items.len(), threads, "running");
+        let mut measured = run::all(&items, threads, interrupted, &display).into_iter();
+        display.clear();
+        let of_plan = |plan| {
+            let seeds: Vec<Option<Measurements>> = measured.by_ref().take(self.seeds.items(plan).count()).collect();
+            let partial = !seeds.iter().all(is_whole);
+            (seeds.into_iter().flatten().collect(), partial)
+        };
+        self.plans.iter().map(of_plan).collect()
+    }
+
+    /// One plan after the other, each until it is decided.
+    fn decide(
+        &self,
+        stopping: Stopping,
+        threads: usize,
+        interrupted: &AtomicBool,
+        stopwatch: Stopwatch,
+    ) -> Vec<(Vec<Measurements>, bool)> {
+        let display = Display::open_ended(stopwatch);
+        let of_plan = |plan: &Plan| {
+            let is_enough = |runs: &[Measurements]| stopping.is_enough(&plan.expectations, runs);
+            let seeds = run::until(plan, (plan.seed, stopping.most()), threads, interrupted, &display, &is_enough);
+            let cut_short = seeds.last().is_none_or(|run| run.stopped == Some(Stopped::Interrupted));
+            let partial = cut_short || (!is_enough(&seeds) && seeds.len() < stopping.most() as usize);
+            (seeds, partial)
+        };
+        let measured = self.plans.iter().map(of_plan).collect();
+        display.clear();
+        measured
     }
 
     /// Writes the run file and says what came out: the summary also where the file could not be written.
@@ -123,7 +171,7 @@ impl Choice {
     fn first(self, plan: &Plan) -> u64 {
         match self {
             Self::Only(seed) => seed,
-            Self::File | Self::Count(_) => plan.seed,
+            Self::File | Self::Count(_) | Self::Until(_) => plan.seed,
         }
     }
 
@@ -132,6 +180,7 @@ impl Choice {
             Self::File => plan.seeds,
             Self::Count(count) => count,
             Self::Only(_) => 1,
+            Self::Until(stopping) => stopping.most(),
         }
     }
 
@@ -141,22 +190,13 @@ impl Choice {
     }
 }
 
-fn measure(
-    items: &[Item<'_>],
-    threads: usize,
-    interrupted: &AtomicBool,
-    stopwatch: Stopwatch,
-) -> Vec<Option<Measurements>> {
-    let is_one_plan = items.windows(2).all(|pair| std::ptr::eq(pair[0].plan, pair[1].plan));
-    let display = Display::new(items.len(), stopwatch, is_one_plan);
-    tracing::info!(seeds = items.len(), threads, "running");
-    let measured = run::all(items, threads, interrupted, &display);
-    display.clear();
-    measured
-}
-
 /// What the plan says; not yet what the machine adds.
-fn header(plan: &Plan, seeds: Choice) -> Header {
+fn header(plan: &Plan, seeds: Choice, run: &[Measurements], partial: bool) -> Header {
+    let (stopping, wanted) = match seeds {
+        Choice::Until(stopping) if partial => (stopping, stopping.most()),
+        Choice::Until(stopping) => (stopping, u32::try_from(run.len()).unwrap_or(u32::MAX)),
+        fixed => (Stopping::Fixed, fixed.count(plan)),
+    };
     Header {
         schema: RESULT_SCHEMA,
         title: plan.title.clone(),
@@ -169,20 +209,14 @@ fn header(plan: &Plan, seeds: Choice) -> Header {
         plan_digest: plan.digest,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: seeds.first(plan),
-        seeds_wanted: seeds.count(plan),
+        seeds_wanted: wanted,
+        stopping,
         source: plan.source.text.clone(),
         overrides: plan.source.overrides.clone(),
         ..Header::default()
     }
 }
 
-fn result(plan: &Plan, header: Header, measured: Vec<Option<Measurements>>) -> RunResult {
-    let is_whole =
-        |run: &Option<Measurements>| run.as_ref().is_some_and(|run| run.stopped != Some(Stopped::Interrupted));
-    let partial = !measured.iter().all(is_whole);
-    RunResult {
-        header: Header { partial, ..header },
-        expectations: plan.expectations.clone(),
-        seeds: measured.into_iter().flatten().collect(),
-    }
+fn is_whole(run: &Option<Measurements>) -> bool {
+    run.as_ref().is_some_and(|run| run.stopped != Some(Stopped::Interrupted))
 }

@@ -19,8 +19,6 @@ fn later_verbs_and_flags_answer_not_yet() {
         "run small.yaml --watch",
         "run small.yaml --on nats://127.0.0.1",
         "run small.yaml --ci github",
-        "run small.yaml --seeds auto",
-        "run small.yaml --seeds proof",
         "run small.yaml --as html",
         "explain small.yaml --wire sip:127.0.0.1",
         "check small.yaml --ci github",

@@ -270,7 +270,7 @@ impl<'a> LicenceJson<'a> {
 impl ExpectationJson {
     fn of(judgement: Judgement) -> Self {
         Self {
-            verdict: if judgement.passed() { "pass" } else { "fail" },
+            verdict: judgement.word(),
             sentence: judgement.sentence,
             measured: judgement.measured,
             limit: judgement.limit,

@@ -15,7 +15,7 @@ use crate::measurements::{Measurements, Stopped};
 use crate::render::json::by_file;
 use crate::result::{RunResult, Verdict};
 use crate::run_file::RunFile;
-use crate::verdict::Judgement;
+use crate::verdict::{Judgement, Stopping};
 
 /// How the summary looks.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -77,6 +77,7 @@ impl<'a> Judged<'a> {
     fn word(&self) -> &'static str {
         match self.verdict {
             Verdict::Pass => "PASS",
+            Verdict::CantTell => "CAN'T TELL",
             Verdict::Fail => "FAIL",
             Verdict::Invalid if self.result.header.partial => "PARTIAL",
             Verdict::Invalid => "INVALID",
@@ -149,7 +150,8 @@ fn interrupted(judged: &Judged) -> Vec<String> {
     }
     let seeds = if header.seeds_wanted == 1 { "seed" } else { "seeds" };
     let finished = finished(judged.result).count();
-    vec![format!("  interrupted after {finished} of {} {seeds}: no verdict", header.seeds_wanted)]
+    let most = if header.stopping == Stopping::Fixed { "" } else { "at most " };
+    vec![format!("  interrupted after {finished} of {most}{} {seeds}: no verdict", header.seeds_wanted)]
 }
 
 /// The seeds that were not cut short by an interrupt: only they count as run.
@@ -162,6 +164,8 @@ fn finished(result: &RunResult) -> impl Iterator<Item = &Measurements> {
 enum Fate {
     Held,
     Failed,
+    /// Seeds were run to decide it and do not.
+    Open,
     /// No seed came far enough to judge it.
     NotJudged,
 }
@@ -170,6 +174,7 @@ impl Fate {
     fn of(judgement: &Judgement) -> Self {
         match judgement.passed() {
             _ if judgement.of_seeds() == 0 => Self::NotJudged,
+            _ if judgement.open => Self::Open,
             true => Self::Held,
             false => Self::Failed,
         }
@@ -180,6 +185,7 @@ impl Style {
     fn verdict(self, word: &str, verdict: Verdict) -> String {
         match verdict {
             Verdict::Pass => self.green(word),
+            Verdict::CantTell => word.to_owned(),
             Verdict::Fail | Verdict::Invalid => self.red(word),
         }
     }
@@ -188,6 +194,7 @@ impl Style {
         match fate {
             Fate::Held => self.green("✔"),
             Fate::Failed => self.red("✘"),
+            Fate::Open => "?".to_owned(),
             Fate::NotJudged => "·".to_owned(),
         }
     }

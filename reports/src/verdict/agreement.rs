@@ -11,6 +11,8 @@ use crate::verdict::metric::Kind;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Agreement {
     pub(super) held: bool,
+    /// The interval is as narrow as it must be to decide.
+    pub(super) is_narrow: bool,
     /// ΣD ÷ ΣA, in `unit`.
     pub(super) measured: Option<f64>,
     /// X, in `unit`.
@@ -36,19 +38,21 @@ pub(super) fn of(value: f64, claim: &Claim, tallies: &[&Tally]) -> Agreement {
         }
     }
     let batches = Batches::new(runs);
-    let (held, words) = match (trouble, batches.ratio(), batches.estimate()) {
-        (Some(reason), ..) => (false, reason.to_owned()),
-        (None, None, _) => (false, NOTHING.to_owned()),
-        (None, Some(_), None) => (false, format!("{TOO_LITTLE}: neighbouring batches depend on each other")),
+    let (held, is_narrow, words) = match (trouble, batches.ratio(), batches.estimate()) {
+        (Some(reason), ..) => (false, false, reason.to_owned()),
+        (None, None, _) => (false, false, NOTHING.to_owned()),
+        (None, Some(_), None) => (false, false, format!("{TOO_LITTLE}: neighbouring batches depend on each other")),
         (None, Some(_), Some(estimate)) => weigh(value, &estimate, |number| unit.show(number * factor)),
     };
     let measured = batches.ratio().map(|ratio| ratio * factor);
-    Agreement { held, measured, limit: Some(value * factor), unit, batches: batches.count() as u64, words }
+    Agreement { held, is_narrow, measured, limit: Some(value * factor), unit, batches: batches.count() as u64, words }
 }
 
-fn weigh(value: f64, estimate: &Estimate, show: impl Fn(f64) -> String) -> (bool, String) {
+/// Whether it holds, whether the interval is narrow enough to say so, and both in words.
+fn weigh(value: f64, estimate: &Estimate, show: impl Fn(f64) -> String) -> (bool, bool, String) {
     if estimate.batches < FEWEST_BATCHES {
         return (
+            false,
             false,
             format!("{TOO_LITTLE}: {} independent batches of the {FEWEST_BATCHES} it takes", estimate.batches),
         );
@@ -59,9 +63,9 @@ fn weigh(value: f64, estimate: &Estimate, show: impl Fn(f64) -> String) -> (bool
     let found =
         format!("{} ± {} (99.9%, {} batches)", show(estimate.ratio), show(half), units::count(estimate.batches as u64));
     match (inside, narrow) {
-        (_, false) => (false, format!("{found}: {TOO_LITTLE}, wider than ±20% of {}", show(value))),
-        (true, true) => (true, format!("{found} contains {}", show(value))),
-        (false, true) => (false, format!("{found} does not contain {}", show(value))),
+        (_, false) => (false, false, format!("{found}: {TOO_LITTLE}, wider than ±20% of {}", show(value))),
+        (true, true) => (true, true, format!("{found} contains {}", show(value))),
+        (false, true) => (false, true, format!("{found} does not contain {}", show(value))),
     }
 }
 

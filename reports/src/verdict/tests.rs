@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::expectation::{AttemptKind, Attempts, Group, Measured, Metric, Operand, Outcome, Stat, Subject, When};
-use crate::measurements::{NodeLoad, Stock};
+use crate::measurements::{NodeLoad, Stock, Stopped};
 use crate::sample::{self, sentence};
 
 fn endpoints(quantity: Quantity) -> Claim {

@@ -10,6 +10,7 @@ use crate::measurements::{Measurements, OccasionEffect, Stock};
 use crate::render::json::hex;
 use crate::result::RunResult;
 use crate::units;
+use crate::verdict::Stopping;
 
 /// Peak, pool, refusals, wait, and what theory asks for at rest; the most refused features first.
 pub(super) fn licences(run: &Measurements, most: usize) -> Vec<String> {
@@ -121,6 +122,11 @@ pub(super) fn trust(result: &RunResult) -> Vec<String> {
     let mut sentences = format!("virtual time; every arrival on time; {}", seeds(result));
     if header.warm_up_ns > 0 {
         sentences.push_str(&format!("; the first {} left out (warm-up)", units::duration(header.warm_up_ns)));
+    }
+    match header.stopping {
+        Stopping::Fixed => {}
+        Stopping::Auto => sentences.push_str(" until it was decided (auto)"),
+        Stopping::Proof => sentences.push_str(" until it was proven (proof)"),
     }
     let invariants = result.seeds.iter().flat_map(|run| &run.invariants);
     let (checks, broken) = invariants.fold((0_u64, 0_u64), |(checks, broken), invariant| {

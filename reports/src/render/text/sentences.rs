@@ -7,12 +7,13 @@ use crate::result::RunResult;
 use crate::verdict::Judgement;
 
 pub(super) fn lines(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
-    let (mut passed, mut failed, mut open) = (0, 0, 0);
+    let (mut passed, mut failed, mut undecided, mut open) = (0, 0, 0, 0);
     let mut lines = Vec::new();
     for judgement in &judged.judgements {
         let (seen, allowed) = match Fate::of(judgement) {
             Fate::Held => (&mut passed, detail.passed),
             Fate::Failed => (&mut failed, detail.failed),
+            Fate::Open => (&mut undecided, detail.failed),
             Fate::NotJudged => (&mut open, detail.passed),
         };
         *seen += 1;
@@ -22,6 +23,12 @@ pub(super) fn lines(judged: &Judged, style: Style, detail: Detail) -> Vec<String
     }
     lines.extend(rest(passed, detail.passed, style.mark(Fate::Held), ["sentence holds", "sentences hold"]));
     lines.extend(rest(failed, detail.failed, style.mark(Fate::Failed), ["sentence fails", "sentences fail"]));
+    lines.extend(rest(
+        undecided,
+        detail.failed,
+        style.mark(Fate::Open),
+        ["sentence not decided", "sentences not decided"],
+    ));
     lines.extend(rest(
         open,
         detail.passed,

@@ -43,7 +43,10 @@ fn file_name(path: &str, variant: Option<String>) -> String {
 /// A title with the verdict over all, and a blank line.
 fn overall(title: &str, judged: &[Judged], style: Style) -> Vec<String> {
     let verdict = Verdict::worst(judged.iter().map(|one| one.verdict));
-    let word = verdict.name().to_uppercase();
+    let word = match verdict {
+        Verdict::CantTell => "CAN'T TELL".to_owned(),
+        verdict => verdict.name().to_uppercase(),
+    };
     vec![wrap::with_right(title, &word, TITLE_WIDTH, |word| style.verdict(word, verdict)), String::new()]
 }
 
@@ -58,7 +61,7 @@ fn table(judged: &[Judged], style: Style, rows: usize, name: impl Fn(&Judged) ->
     for one in judged {
         let (seen, room) = match one.verdict {
             Verdict::Pass => (&mut seen_passed, room_for_passed),
-            Verdict::Fail | Verdict::Invalid => (&mut seen_failed, rows),
+            Verdict::CantTell | Verdict::Fail | Verdict::Invalid => (&mut seen_failed, rows),
         };
         *seen += 1;
         if *seen <= room {
@@ -73,8 +76,12 @@ fn table(judged: &[Judged], style: Style, rows: usize, name: impl Fn(&Judged) ->
 
 /// With a reason that is too long below its row, if there is room for that.
 fn row(one: &Judged, style: Style, name: &str, room_below: bool) -> Vec<String> {
-    let passed = one.verdict == Verdict::Pass;
-    let start = format!("{} {name}", style.mark(if passed { Fate::Held } else { Fate::Failed }));
+    let fate = match one.verdict {
+        Verdict::Pass => Fate::Held,
+        Verdict::CantTell => Fate::Open,
+        Verdict::Fail | Verdict::Invalid => Fate::Failed,
+    };
+    let start = format!("{} {name}", style.mark(fate));
     let verdict = style.verdict(one.word(), one.verdict);
     let blanks = " ".repeat(7_usize.saturating_sub(one.word().len()));
     let used = 2 + 2 + width(name) + 2 + 7 + 2;
