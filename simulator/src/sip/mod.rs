@@ -2,4 +2,5 @@
 
 pub mod dialog;
 pub mod message;
+pub mod sdp;
 pub mod transaction;

@@ -5,6 +5,7 @@ mod dialog;
 mod invite_client;
 mod invite_server;
 mod modification;
+mod negotiation;
 mod non_invite_client;
 mod non_invite_server;
 mod table;
