@@ -6,10 +6,14 @@ mod acceptance;
 mod fork;
 mod modification;
 mod record;
+mod reliable;
 mod route;
+pub mod session_timer;
 
 pub use acceptance::{Acceptance, AcceptanceTimeout};
 pub use fork::{Fork, Forked};
 pub use modification::{Admission, Change, Modification, Modified, glare_wait};
 pub use record::{Dialog, DialogState, Made};
+pub use reliable::{Numbered, ReliableClient, ReliableServer, ReliableTimeout};
 pub use route::RouteSet;
+pub use session_timer::{SessionTimeout, SessionTimer};
