@@ -20,9 +20,9 @@ fn direct(criterion: &mut Criterion) {
     criterion.bench_function("checkout and check-in, own stock", |bencher| {
         bencher.iter(|| {
             let stock = authority.stock_mut(Feature::Port).expect("laid out");
-            let taken = std::hint::black_box(stock.take());
+            let taken = std::hint::black_box(stock.take(0, 7));
             if taken {
-                stock.give();
+                stock.give(0, 7);
             }
         });
     });
@@ -67,7 +67,7 @@ fn renewal(criterion: &mut Criterion) {
     criterion.bench_function("renewal of 100,000 holders at the authority", |bencher| {
         bencher.iter(|| {
             sequence += 1;
-            let renew = Renew { feature: Feature::Port, sequence, holders: Handle(0), keep: 0, want: 10 };
+            let renew = Renew { feature: Feature::Port, sequence, holders: Handle(0), keep: 0, want: 10, needed: 0 };
             let stock = authority.stock_mut(Feature::Port).expect("laid out");
             std::hint::black_box(stock.renew(Instant(u64::from(sequence)), 1, &renew, &holders, &checkout, false))
         });

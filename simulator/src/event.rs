@@ -85,6 +85,8 @@ pub enum End {
     LeaseOver,
     /// Sent back to its home after a takeover.
     GivenBack,
+    /// Its unit was recalled: it is registered elsewhere (3.7).
+    Recalled,
 }
 
 /// A fact. `endpoint` is the node that reports, unless a field names it.
@@ -262,6 +264,30 @@ pub enum Event {
         units: u32,
     },
 
+    /// The authority asked a PBX for units back.
+    Recalled {
+        /// Of which feature.
+        feature: Feature,
+        /// Which PBX.
+        pbx: u16,
+        /// How many.
+        units: u32,
+    },
+    /// An operator took units from a PBX by force (3.4.5): until then it may go on using them.
+    Reclaimed {
+        /// Of which feature.
+        feature: Feature,
+        /// Which PBX.
+        pbx: u16,
+        /// Until when.
+        until: Instant,
+    },
+    /// The authority has lost its table and grants nothing new, or has left that state (3.4.3).
+    Quarantine {
+        /// Whether it is in it.
+        on: bool,
+    },
+
     // -- reported by standbys
     /// A standby's active is silent, or answers again.
     Silence {
@@ -329,6 +355,9 @@ impl Event {
             Self::Grace { feature, on } => [21, feature as u64, u64::from(on), 0],
             Self::Unmet { feature, free, missing } => [22, feature as u64, u64::from(free), u64::from(missing)],
             Self::Booked { feature, pbx, units } => [28, feature as u64, u64::from(pbx), u64::from(units)],
+            Self::Recalled { feature, pbx, units } => [60, feature as u64, u64::from(pbx), u64::from(units)],
+            Self::Reclaimed { feature, pbx, until } => [61, feature as u64, u64::from(pbx), until.0],
+            Self::Quarantine { on } => [62, u64::from(on), 0, 0],
             Self::Silence { on } => [23, u64::from(on), 0, 0],
             Self::Role { active } => [24, u64::from(active), 0, 0],
             Self::TakeoverRefused { standbys, ports } => [25, u64::from(standbys), u64::from(ports), 0],

@@ -52,6 +52,8 @@ pub enum Purpose {
     Phase,
     /// Initial Call-ID.
     CallId,
+    /// How fast a node's clock runs.
+    Clock,
 }
 
 /// The stream of an entity: `name` from [`name_key`], `index` its seat or number.

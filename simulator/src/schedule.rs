@@ -1,6 +1,7 @@
 //! What happens from outside, and when: a timeline as data.
 
 use crate::layout::Selection;
+use crate::licence::feature::Feature;
 use crate::time::{Duration, Instant};
 
 /// One thing done to the system at an instant.
@@ -39,6 +40,26 @@ pub enum Action {
     Crash(u16),
     /// A PBX starts again: bindings are lost, the licence table is kept (domain 3.3.6, 3.4.3).
     Restart(u16),
+    /// A PBX starts again and has lost its licence table (3.4.3).
+    Forget(u16),
+    /// So many units of a feature are bound to a PBX from now on (3.4.4).
+    Installed {
+        /// Which PBX.
+        pbx: u16,
+        /// Of which feature.
+        feature: Feature,
+        /// How many in all.
+        units: u32,
+    },
+    /// An operator takes units from a PBX by force (3.4.5).
+    Reclaim {
+        /// From which PBX.
+        pbx: u16,
+        /// Of which feature.
+        feature: Feature,
+        /// How many.
+        units: u32,
+    },
     /// Devices are gone without a word (a power cut).
     PowerOff(Selection),
     /// They are back, all at once.

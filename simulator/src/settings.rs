@@ -183,6 +183,21 @@ pub struct Rules {
     pub redirects: u8,
 }
 
+impl Checkout {
+    /// How long an authority without its table grants nothing (3.4.3): (S + G) · (1 + ρ) / (1 − ρ).
+    pub fn quarantine(&self) -> Duration {
+        let ppm = u64::from(self.clock_drift_ppm).min(999_999);
+        (self.soft + self.grace).scaled(1_000_000 + ppm, 1_000_000 - ppm)
+    }
+
+    /// The spans as true time, measured by a clock that counts `pace` microseconds in a true second.
+    #[must_use]
+    pub fn by_clock(&self, pace: u64) -> Self {
+        let span = |span: Duration| span.scaled(1_000_000, pace);
+        Self { renews_every: span(self.renews_every), soft: span(self.soft), grace: span(self.grace), ..self.clone() }
+    }
+}
+
 impl Default for Checkout {
     /// Domain §3.8.
     fn default() -> Self {

@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::event::Event;
 use crate::layout::{Layout, Selection};
-use crate::node::NodeId;
+use crate::node::{NodeId, Outbox};
 use crate::rng::{Purpose, draw, key};
 use crate::schedule::{Action, Entry, Shape};
 use crate::settings::Settings;
@@ -84,7 +84,17 @@ impl Simulation {
                 true
             }
             Action::Crash(pbx) => self.crash(*pbx, observer),
-            Action::Restart(pbx) => self.restart(*pbx, observer),
+            Action::Restart(pbx) => self.restart(*pbx, false, observer),
+            Action::Forget(pbx) => self.restart(*pbx, true, observer),
+            Action::Installed { pbx, feature, units } => {
+                let (pbx, feature, units) = (*pbx, *feature, *units);
+                self.at_pbx(pbx, observer, |site, _| site.set_installed(pbx, feature, units))
+            }
+            Action::Reclaim { pbx, feature, units } => {
+                let (pbx, feature, units) = (*pbx, *feature, *units);
+                let authority = self.engine.elements().cluster().facts[usize::from(pbx)].domain;
+                self.at_pbx(authority, observer, |site, out| site.reclaim(pbx, feature, units, out))
+            }
             Action::PowerOff(who) => self.power(who, false, observer),
             Action::PowerOn(who) => self.power(who, true, observer),
             Action::Install(index) => {
@@ -104,12 +114,22 @@ impl Simulation {
         )
     }
 
-    fn restart(&mut self, pbx: u16, observer: &mut impl Observer) -> bool {
+    /// Something is done at a PBX.
+    fn at_pbx(&mut self, pbx: u16, observer: &mut impl Observer, act: impl FnOnce(&mut Site, &mut Outbox)) -> bool {
+        let node = self.engine.elements().cluster().people.pbx(pbx);
+        self.engine.interfere(
+            node,
+            |site, _, out| act(site, out),
+            |now, node, events, site| observer.observe(now, node, events, site),
+        )
+    }
+
+    fn restart(&mut self, pbx: u16, forgets: bool, observer: &mut impl Observer) -> bool {
         let node = self.engine.elements().cluster().people.pbx(pbx);
         self.engine.lose_unsent(node);
         self.engine.interfere(
             node,
-            |site, now, out| site.restart(pbx, now, out),
+            |site, now, out| site.restart(pbx, now, forgets, out),
             |now, node, events, site| observer.observe(now, node, events, site),
         )
     }

@@ -3,6 +3,7 @@
 use crate::endpoint::phone::Phone;
 use crate::endpoint::source::Source;
 use crate::layout::{Begins, Layout};
+use crate::licence::feature::Feature;
 use crate::node::{Body, Elements, Input, Node, NodeId, Outbox, Packet, Place};
 use crate::pbx::cluster::Cluster;
 use crate::pbx::node::Pbx;
@@ -88,12 +89,26 @@ impl Site {
         }
     }
 
-    /// A PBX starts again.
-    pub fn restart(&mut self, pbx: u16, now: Instant, out: &mut Outbox) {
+    /// A PBX starts again; `forgets`: without its licence table.
+    pub fn restart(&mut self, pbx: u16, now: Instant, forgets: bool, out: &mut Outbox) {
         if self.pbxs[usize::from(pbx)].is_up() {
             self.crash(pbx, out);
         }
-        self.pbxs[usize::from(pbx)].restart(now, &self.cluster, out);
+        self.pbxs[usize::from(pbx)].restart(now, forgets, &self.cluster, out);
+    }
+
+    /// Other units of a feature are bound to a PBX from now on (3.4.4).
+    pub fn set_installed(&mut self, pbx: u16, feature: Feature, units: u32) {
+        self.cluster.set_installed(pbx, feature, units);
+        self.pbxs[usize::from(pbx)].install(feature, units);
+    }
+
+    /// An operator takes units from a PBX by force (3.4.5); its authority must be up.
+    pub fn reclaim(&mut self, pbx: u16, feature: Feature, units: u32, out: &mut Outbox) {
+        let authority = self.cluster.facts[usize::from(pbx)].domain;
+        if self.pbxs[usize::from(authority)].is_up() {
+            self.pbxs[usize::from(authority)].reclaim(pbx, feature, units, out);
+        }
     }
 
     /// Other constants from now on.

@@ -10,7 +10,7 @@ use simulator::event::{End, Event, Kind, Seen, StockKind, Wish};
 use simulator::layout::{Device, Role};
 use simulator::licence::feature::Feature;
 use simulator::licence::holders::HolderSet;
-use simulator::licence::message::{Ack, Recall, Renew};
+use simulator::licence::message::{Ack, Recall, Recalled, Renew};
 use simulator::licence::reason::Reason;
 use simulator::node::{Attachments, Body, NodeId, Packet};
 use simulator::rng::Probability;
@@ -217,13 +217,14 @@ fn every_field_of_a_licence_message_and_its_holders_are_in_the_digest() {
         }
         attachments.put(&set)
     });
-    let renew = Renew { feature: Feature::Port, sequence: 1, holders: sets[0], keep: 2, want: 3 };
+    let renew = Renew { feature: Feature::Port, sequence: 1, holders: sets[0], keep: 2, want: 3, needed: 1 };
     let mut bodies: Vec<Body> = sets.iter().map(|holders| Body::Renew(Renew { holders: *holders, ..renew })).collect();
     bodies.extend([
         Body::Renew(Renew { feature: Feature::Operator, ..renew }),
         Body::Renew(Renew { sequence: 99, ..renew }),
         Body::Renew(Renew { keep: 99, ..renew }),
         Body::Renew(Renew { want: 99, ..renew }),
+        Body::Renew(Renew { needed: 99, ..renew }),
     ]);
     let (feature, kept, reason) = (Feature::Port, None, Reason::None);
     let ack = Ack { feature, sequence: 1, epoch: 2, kept, held: 3, stock: 4, reason };
@@ -236,9 +237,12 @@ fn every_field_of_a_licence_message_and_its_holders_are_in_the_digest() {
         Body::Ack(Ack { held: 99, ..ack }),
         Body::Ack(Ack { stock: 99, ..ack }),
         Body::Ack(Ack { reason: Reason::NoUnit, ..ack }),
-        Body::Recall(Recall { feature, count: 1 }),
-        Body::Recall(Recall { feature: Feature::Operator, count: 1 }),
-        Body::Recall(Recall { feature, count: 99 }),
+        Body::Recall(Recall { feature, what: Recalled::Idle(1) }),
+        Body::Recall(Recall { feature: Feature::Operator, what: Recalled::Idle(1) }),
+        Body::Recall(Recall { feature, what: Recalled::Idle(99) }),
+        Body::Recall(Recall { feature, what: Recalled::Holder { block: 0, place: 1 } }),
+        Body::Recall(Recall { feature, what: Recalled::Holder { block: 0, place: 99 } }),
+        Body::Recall(Recall { feature, what: Recalled::Holder { block: 99, place: 1 } }),
     ]);
     bodies.extend([Body::Reset, Body::Ping, Body::Pong, Body::Offer, Body::Begin, Body::Free]);
     for number in [1, 99] {
@@ -323,6 +327,14 @@ fn of_booking(feature: Feature, endpoint: NodeId, other: NodeId, asked: Instant,
         Event::Booked { feature, pbx: 1, units: 1 },
         Event::Booked { feature, pbx: 99, units: 1 },
         Event::Booked { feature, pbx: 1, units: 99 },
+        Event::Recalled { feature, pbx: 1, units: 1 },
+        Event::Recalled { feature, pbx: 99, units: 1 },
+        Event::Recalled { feature, pbx: 1, units: 99 },
+        Event::Reclaimed { feature, pbx: 1, until: Instant(1) },
+        Event::Reclaimed { feature, pbx: 99, until: Instant(1) },
+        Event::Reclaimed { feature, pbx: 1, until: late },
+        Event::Quarantine { on: true },
+        Event::Quarantine { on: false },
         Event::Unmet { feature, free: 1, missing: 1 },
         Event::Unmet { feature, free: 99, missing: 1 },
         Event::Unmet { feature, free: 1, missing: 99 },

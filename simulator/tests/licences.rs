@@ -8,7 +8,8 @@ use simulator::layout::{Device, Role};
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::licence::reason::Reason;
 use simulator::node::NodeId;
-use simulator::settings::{Checkout, EscrowServes, Retries, Settings};
+use simulator::schedule::Action;
+use simulator::settings::{Checkout, EscrowServes, Retries, Settings, Transport};
 use simulator::time::Duration;
 
 use site::{Plan, Told};
@@ -247,4 +248,88 @@ fn a_slave_that_crashed_frees_its_units_at_the_master_after_soft_and_grace() {
     let first = told.all(|at, node, event| (node.0 >= 5 && matches!(event, Event::Accepted { .. })).then_some(at));
     assert_eq!(first.len(), 5);
     assert!(first.iter().all(|at| (135_000..=146_100).contains(at)), "{first:?}");
+}
+
+/// Two slaves that keep stock ahead share the last ports of their master.
+fn hoarding() -> Plan {
+    let checkout = Checkout { chunk_permille: 500, ..quick() };
+    let plan = Plan::new().pbx("one", Role::Slave, None).pbx("two", Role::Slave, None);
+    let plan = plan.licences(0, &[(Feature::Port, 4)]).with(|s| s.checkout = checkout);
+    plan.phones("here", 4, &[1]).phones("there", 4, &[2])
+}
+
+#[test]
+fn idle_units_elsewhere_are_recalled_for_whoever_waits() {
+    let plan = hoarding().with(|s| s.populations[1].retries = Retries::After(Distribution::fixed(Duration::SECOND)));
+    // Both have begun with two; the first uses one. The third at the second is refused once, then has what was recalled.
+    let told = plan.sign_in_seats(3, 0, 0..1).sign_in_seats(5, 1, 0..3).run(9);
+    let recalled = told.all(|_, _, event| match event {
+        Event::Recalled { pbx, units, .. } => Some((*pbx, *units)),
+        _ => None,
+    });
+    assert_eq!(recalled, [(1, 1)]);
+    assert_eq!(denials(&told), [Reason::NoUnit]);
+    assert_eq!((told.bound(1), told.bound(2)), (1, 3));
+}
+
+#[test]
+fn a_master_without_its_table_grants_nothing_until_every_old_lease_is_over() {
+    let plan = with_slave(&[(Feature::Port, 5)]).phones("desk", 5, &[1]);
+    let plan = plan.with(|s| s.populations[0].retries = Retries::After(Distribution::fixed(Duration::SECOND)));
+    let told =
+        plan.sign_in_seats(1, 0, 0..3).at(site::at(10, 0), Action::Forget(0)).sign_in_seats(20, 0, 3..5).run(120);
+    let quarantine = told.all(|at, _, event| match event {
+        Event::Quarantine { on } => Some((at, *on)),
+        _ => None,
+    });
+    // S + G after the restart, no clock drifting.
+    assert_eq!(quarantine, [(10_000, true), (100_000, false)]);
+    let first = told.answers(3).into_iter().find(|answer| answer.1 == 200).expect("it comes in at last").0;
+    assert!((100_000..102_000).contains(&first), "{first}");
+    assert!(denials(&told).iter().all(|reason| *reason == Reason::Quarantine), "{:?}", denials(&told));
+    // Whoever was in stayed in.
+    assert_eq!(told.count(|event| matches!(event, Event::Unbound { .. })), 0);
+}
+
+#[test]
+fn fewer_units_than_are_used_drop_nobody_and_let_nobody_in() {
+    let plan = with_slave(&[(Feature::Port, 5)]).phones("desk", 6, &[1]);
+    let fewer = |units| Action::Installed { pbx: 0, feature: Feature::Port, units };
+    let plan = plan.sign_in_seats(1, 0, 0..4).at(site::at(10, 0), fewer(2)).sign_in_seats(20, 0, 4..5);
+    let told = plan.clone().run(30);
+    assert_eq!((told.bound(1), denials(&told)), (4, vec![Reason::NoUnit]));
+    // It has drained once two of the four are gone; the next to leave makes room for somebody.
+    let plan = plan.sign_out_seats(40, 0, 0..2).sign_in_seats(50, 0, 4..5);
+    let plan = plan.sign_out_seats(60, 0, 2..3).sign_in_seats(70, 0, 5..6);
+    let told = plan.run(80);
+    assert_eq!((told.bound(1), denials(&told).len()), (2, 2));
+    assert_eq!(told.answers(5).last().map(|answer| answer.1), Some(200));
+}
+
+#[test]
+fn units_taken_by_force_may_be_in_use_twice_until_the_lease_is_over() {
+    let plan = with_slave(&[(Feature::Port, 2)]).phones("far", 2, &[1]).phones("near", 1, &[0]);
+    // The slave cannot be reached when the operator acts.
+    let cut = |s: &mut Settings| s.checkout.renews_every = Duration::seconds(1_000);
+    let plan = plan.with(cut).sign_in(1, 0);
+    let forced = Action::Reclaim { pbx: 1, feature: Feature::Port, units: 1 };
+    let refused = plan.clone().sign_in(10, 1).run(12);
+    assert_eq!(denials(&refused), [Reason::NoUnit]);
+    let told = plan.at(site::at(5, 0), forced).sign_in(10, 1).run(12);
+    assert_eq!((told.bound(0), told.bound(1)), (1, 2), "three use two ports, and the run is marked");
+    assert_eq!(told.count(|event| matches!(event, Event::Reclaimed { .. })), 1);
+}
+
+#[test]
+fn several_standbys_share_the_escrow() {
+    let licences = [(Feature::Port, 5), (Feature::Standby, 5)];
+    let plan = Plan::with_standby().pbx("second", Role::Standby, Some(0)).licences(0, &licences);
+    let plan = plan.phones("desk", 5, &[0, 1]).phones("hall", 5, &[0, 2]);
+    let plan = plan.with(|s| {
+        for population in &mut s.populations {
+            (population.retries, population.transport) = (Retries::Naive, Transport::Tcp);
+        }
+    });
+    let told = plan.crash(1, 0).sign_in(20, 0).sign_in(20, 1).run(30);
+    assert_eq!((told.bound(1), told.bound(2)), (3, 2), "five ports in all, the odd one with the first");
 }

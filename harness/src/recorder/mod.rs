@@ -289,9 +289,7 @@ impl<'a> Recorder<'a> {
 
     /// I9: from when on all views must agree, the last fault being over.
     fn agrees_from(&self, site: &Site) -> Instant {
-        let is_fault = |entry: &&Entry| {
-            matches!(entry.action, Action::Crash(_) | Action::Restart(_) | Action::PowerOff(_) | Action::PowerOn(_))
-        };
+        let is_fault = |entry: &&Entry| !matches!(entry.action, Action::SignIn { .. } | Action::SignOut { .. });
         let last = self.plan.schedule.iter().filter(is_fault).map(|entry| entry.at).max();
         last.unwrap_or(Instant::ZERO) + Checker::agreement_within(site)
     }

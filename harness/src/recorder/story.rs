@@ -62,19 +62,26 @@ impl Story {
                 self.tell(now, "power is cut".into(), format!("{} people's devices are gone", units::count(people)));
             }
             Action::PowerOn(_) => self.tell(now, "power is back".into(), String::new()),
-            Action::Install(_) => {
+            Action::Install(_) | Action::Installed { .. } => {
                 let name = self.occasions.get(usize::from(entry.occasion)).cloned().unwrap_or_default();
                 if self.moments.last().is_none_or(|last| last.what != name) {
                     self.tell(now, name, String::new());
                 }
             }
-            Action::Crash(_) | Action::Restart(_) => {}
+            Action::Crash(_) | Action::Restart(_) | Action::Forget(_) | Action::Reclaim { .. } => {}
         }
     }
 
     pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event, cut_off: u64, in_service: u64) {
-        let tells =
-            matches!(event, Event::Crashed | Event::Restarted | Event::Role { .. } | Event::TakeoverRefused { .. });
+        let tells = matches!(
+            event,
+            Event::Crashed
+                | Event::Restarted
+                | Event::Quarantine { .. }
+                | Event::Reclaimed { .. }
+                | Event::Role { .. }
+                | Event::TakeoverRefused { .. }
+        );
         let Some(name) = step.pbx.filter(|_| tells).map(|pbx| self.names[pbx].clone()) else { return };
         let count = units::count;
         let (what, detail) = match *event {
@@ -83,6 +90,14 @@ impl Story {
                 format!("{} cut off; {} elsewhere unaffected", count(cut_off), count(in_service)),
             ),
             Event::Restarted => (format!("{name} is up again"), String::new()),
+            Event::Quarantine { on: true } => {
+                (format!("{name} has lost its licence table"), "no new holder before every old lease is over".into())
+            }
+            Event::Quarantine { on: false } => (format!("{name} lends licences again"), String::new()),
+            Event::Reclaimed { feature, pbx, .. } => (
+                format!("{} is taken from {} by force", feature.name(), self.names[usize::from(pbx)]),
+                "may be in use twice until the lease is over".into(),
+            ),
             Event::Role { active: true } => (
                 format!("{name} takes over"),
                 format!("{} of {} in service", count(in_service), count(self.series.whole)),

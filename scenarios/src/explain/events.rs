@@ -129,6 +129,13 @@ fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>
         }
         Some(Action::Install(_)) => format!("changed: {object}{called}"),
         Some(Action::Restart(_)) => format!("{object} restarts{called}"),
+        Some(Action::Forget(_)) => format!("{object} restarts without its licence table{called}"),
+        Some(Action::Installed { units, .. }) => {
+            format!("{object}: {} units from now on{called}", grouped(u64::from(*units)))
+        }
+        Some(Action::Reclaim { units, .. }) => {
+            format!("{} units of {object} are taken back by force{called}", grouped(u64::from(*units)))
+        }
         Some(Action::PowerOn(_)) | None => format!("{} {object}{called}", occasion.verb),
     }
 }

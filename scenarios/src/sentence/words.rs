@@ -295,12 +295,13 @@ const WHENS: [WordDoc; 6] = [
 ];
 
 /// Reasons of this version.
-pub(super) const REASONS: [(&str, &str); 7] = [
+pub(super) const REASONS: [(&str, &str); 8] = [
     ("no-unit", "no unit of a feature is free"),
     ("grace-no-new", "the licence master was silent for longer than \"soft\": no new holder"),
     ("la-unreachable", "the licence master was silent for longer than \"soft\" and \"grace\": nobody"),
     ("decentral-exhausted", "the node's own licences are used up, and it has no others (R8)"),
     ("gate-standby", "fewer standby licences than ports: no takeover (R41)"),
+    ("quarantine", "the licence master has lost its table: nothing new until every old lease is over"),
     ("overload", "the queue of the node was full"),
     ("loop", "redirected more often than \"rules.redirects\" allows"),
 ];

@@ -42,7 +42,7 @@ impl Digest {
 
     #[inline]
     fn body(&mut self, body: &Body) {
-        use crate::licence::message::{Ack, Recall, Renew};
+        use crate::licence::message::{Ack, Recall, Recalled, Renew};
         use crate::sip::message::{Aor, Register, Response};
         let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
         match *body {
@@ -90,8 +90,8 @@ impl Digest {
             Body::Offer => self.fold(6, 0),
             Body::Look { number } => self.fold(7, u64::from(number)),
             Body::Seen { number } => self.fold(8, u64::from(number)),
-            Body::Renew(Renew { feature, sequence, holders: _, keep, want }) => {
-                self.fold_all([9, feature as u64, pair(sequence, keep), u64::from(want)]);
+            Body::Renew(Renew { feature, sequence, holders: _, keep, want, needed }) => {
+                self.fold_all([9, feature as u64, pair(sequence, keep), pair(want, needed)]);
             }
             Body::Ack(Ack { feature, sequence, epoch, kept, held, stock, reason }) => {
                 let whole = u64::from(kept.is_none());
@@ -102,7 +102,12 @@ impl Digest {
                     0,
                 ]);
             }
-            Body::Recall(Recall { feature, count }) => self.fold_all([11, feature as u64, u64::from(count), 0]),
+            Body::Recall(Recall { feature, what: Recalled::Idle(count) }) => {
+                self.fold_all([11, feature as u64, u64::from(count), 0]);
+            }
+            Body::Recall(Recall { feature, what: Recalled::Holder { block, place } }) => {
+                self.fold_all([11, feature as u64, u64::from(block), 1 << 32 | u64::from(place)]);
+            }
             Body::Begin => self.fold(12, 0),
             Body::Free => self.fold(13, 0),
         }

@@ -1,5 +1,6 @@
 //! The checker's own books: who holds what, counted from facts alone.
 
+use super::stock_of;
 use crate::event::{Kind, StockKind};
 use crate::licence::authority::UNLIMITED;
 use crate::licence::feature::Feature;
@@ -32,9 +33,19 @@ struct Use {
     ended_ns: u128,
     area_ns: u128,
     since: Instant,
+    /// Most units that may be in use: those there are, or were when a smaller number began to drain.
+    ceiling: u64,
 }
 
 impl Use {
+    fn ceiling(&mut self, key: StockKey, site: &Site) -> u64 {
+        let stock = stock_of(&site.pbxs()[usize::from(key.stock.owner)], key.stock, key.feature);
+        let drains = stock.is_some_and(|stock| stock.is_draining() || stock.in_quarantine());
+        let most = if drains { self.ceiling } else { 0 };
+        self.ceiling = most.max(capacity(key, site));
+        self.ceiling
+    }
+
     fn pass(&mut self, now: Instant) {
         self.area_ns += u128::from(self.in_use) * u128::from(now.since(self.since).0);
         self.since = now;
@@ -56,7 +67,7 @@ impl Books {
     pub(super) fn new(site: &Site) -> Self {
         let pbxs = site.pbxs().len();
         Self {
-            uses: vec![Use::default(); pbxs * FEATURES * KINDS],
+            uses: uses(site),
             open: vec![0; pbxs * FEATURES],
             ports: vec![[0; 2]; if site.cluster().licensed { site.cluster().people.objects() as usize } else { 0 }],
             doubles: 0,
@@ -79,7 +90,7 @@ impl Books {
         each.pass(now);
         each.in_use += 1;
         each.began_ns += u128::from(now.0);
-        (each.in_use, capacity(key, site))
+        (each.in_use, each.ceiling(key, site))
     }
 
     /// One fewer; false if none was in use.
@@ -149,10 +160,24 @@ impl Books {
     }
 }
 
+/// Nothing in use yet of any stock.
+fn uses(site: &Site) -> Vec<Use> {
+    let owners = 0..site.pbxs().len() as u16;
+    let features = owners.flat_map(|owner| Feature::FLOATING.into_iter().map(move |feature| (owner, feature)));
+    let keys = features.flat_map(|(owner, feature)| {
+        let kinds = [Kind::Installed, Kind::Escrow, Kind::Replica];
+        kinds.into_iter().map(move |kind| StockKey { feature, stock: StockKind { owner, kind } })
+    });
+    keys.map(|key| Use { ceiling: capacity(key, site), ..Use::default() }).collect()
+}
+
 /// Units of a stock, from the layout alone.
 #[inline]
 fn capacity(key: StockKey, site: &Site) -> u64 {
-    let installed = site.cluster().installed(key.stock.owner, key.feature);
+    let installed = match key.stock.kind {
+        Kind::Escrow => site.cluster().escrow(key.stock.owner),
+        _ => site.cluster().installed(key.stock.owner, key.feature),
+    };
     let units = match (key.stock.kind, site.cluster().checkout.on_standby) {
         (Kind::Replica, OnStandby::Deny) => 0,
         (Kind::Replica, OnStandby::Part(permille)) if installed != UNLIMITED => {

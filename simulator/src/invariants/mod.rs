@@ -81,6 +81,8 @@ pub struct Checker {
     /// What each authority had booked in all when last seen, by PBX and feature.
     booked: Vec<u32>,
     changes: u64,
+    /// By feature: until when units that an operator took by force may still be in use (3.4.5).
+    forced: [Instant; Feature::FLOATING.len()],
     breach: Option<Breach>,
 }
 
@@ -95,6 +97,7 @@ impl Checker {
             sequences: vec![0; pairs],
             booked: vec![0; pairs],
             changes: 0,
+            forced: [Instant::ZERO; Feature::FLOATING.len()],
             breach: None,
         }
     }
@@ -143,6 +146,11 @@ impl Checker {
         }
     }
 
+    /// Whether an operator's forced release may leave units of a feature in use twice.
+    fn is_forced(&self, now: Instant, feature: Feature) -> bool {
+        now <= self.forced[feature.index()]
+    }
+
     fn on_event(&mut self, now: Instant, index: usize, event: &Event, site: &Site) {
         match *event {
             Event::Taken { feature, stock, holder } => self.on_taken(now, index, feature, stock, holder, site),
@@ -161,7 +169,11 @@ impl Checker {
             }),
             Event::Bound { endpoint, new: true } => self.check_whole(index, endpoint, site),
             Event::Unbound { endpoint, .. } => self.check_whole(index, endpoint, site),
-            Event::Booked { feature, pbx, .. } => self.check_cover(usize::from(pbx), feature, site),
+            Event::Booked { feature, pbx, .. } => self.check_cover(now, usize::from(pbx), feature, site),
+            Event::Reclaimed { feature, until, .. } => {
+                let forced = &mut self.forced[feature.index()];
+                *forced = until.max(*forced);
+            }
             _ => {}
         }
     }
@@ -169,7 +181,8 @@ impl Checker {
     fn on_taken(&mut self, now: Instant, index: usize, feature: Feature, stock: StockKind, holder: Aor, site: &Site) {
         let key = StockKey { feature, stock };
         let (in_use, capacity) = self.books.take(now, key, site);
-        self.expect(Invariant::I1, in_use <= capacity, || {
+        let forced = self.is_forced(now, feature);
+        self.expect(Invariant::I1, in_use <= capacity || forced, || {
             format!("{in_use} units of {} in use, {capacity} there are", feature.name())
         });
         if feature == Feature::Port {
@@ -198,7 +211,7 @@ impl Checker {
             return self.books.close(index);
         }
         for lease in pbx.licensing().leases() {
-            self.check_lease(index, lease, site);
+            self.check_lease(now, index, lease, site);
             let lapsed = now > lease.hard() && !lease.act().is_empty() && lease.poll_timeout() < now;
             self.expect(Invariant::I4, !lapsed, || {
                 format!("PBX {index} uses {} units of {} past hard", lease.act().len(), lease.feature.name())
@@ -219,21 +232,21 @@ impl Checker {
         });
         for authority in pbx.licensing().authorities() {
             for stock in authority.stocks() {
-                self.check_stock(index, stock, site);
+                self.check_stock(now, index, stock, site);
             }
         }
     }
 
     /// I2 of every lease a PBX has of a feature.
-    fn check_cover(&mut self, index: usize, feature: Feature, site: &Site) {
+    fn check_cover(&mut self, now: Instant, index: usize, feature: Feature, site: &Site) {
         for lease in site.pbxs()[index].licensing().leases().iter().filter(|lease| lease.feature == feature) {
-            self.check_lease(index, lease, site);
+            self.check_lease(now, index, lease, site);
         }
     }
 
-    /// I2: |act| ≤ T, and |act| ≤ booked while the authority is up.
+    /// I2: |act| ≤ T, and |act| ≤ booked while the authority is up and knows what it has lent.
     #[inline]
-    fn check_lease(&mut self, index: usize, lease: &Lease, site: &Site) {
+    fn check_lease(&mut self, now: Instant, index: usize, lease: &Lease, site: &Site) {
         let (act, feature) = (lease.act().len(), lease.feature);
         self.expect(Invariant::I2, act <= lease.units(), || {
             format!("PBX {index} uses {act} units of {} and may use {}", feature.name(), lease.units())
@@ -242,32 +255,35 @@ impl Checker {
         if !authority.is_up() || !site.pbxs()[index].is_up() {
             return;
         }
-        let booked = stock_of(authority, lease.kind, feature).map_or(0, |stock| stock.booked(index as u16));
-        self.expect(Invariant::I2, act <= booked, || {
+        let stock = stock_of(authority, lease.kind, feature);
+        let unsure = stock.is_some_and(Stock::in_quarantine) || self.is_forced(now, feature);
+        let booked = stock.map_or(0, |stock| stock.booked(index as u16));
+        self.expect(Invariant::I2, act <= booked || unsure, || {
             format!("PBX {index} uses {act} units of {} and has {booked} booked", feature.name())
         });
     }
 
     /// I3, and I2 of everybody after an expiry that no event tells of.
     #[inline]
-    fn check_stock(&mut self, index: usize, stock: &Stock, site: &Site) {
+    fn check_stock(&mut self, now: Instant, index: usize, stock: &Stock, site: &Site) {
         if stock.kind.kind != Kind::Installed {
             return;
         }
+        let unsure = stock.in_quarantine() || stock.is_draining();
         let place = index * Feature::FLOATING.len() + stock.feature.index();
         if self.booked[place] == stock.booked_in_all() {
             return;
         }
         self.booked[place] = stock.booked_in_all();
         self.changes += 1;
-        self.expect(Invariant::I3, stock.free() >= 0, || {
+        self.expect(Invariant::I3, stock.free() >= 0 || unsure, || {
             format!("{} units of {} booked beyond what there is", -stock.free(), stock.feature.name())
         });
         if self.changes % RECOUNT_EVERY == 1 {
             self.expect(Invariant::I3, stock.recount() == stock.booked_in_all(), || {
                 format!("{}: booked {} and counted {}", stock.feature.name(), stock.booked_in_all(), stock.recount())
             });
-            (0..site.pbxs().len()).for_each(|pbx| self.check_cover(pbx, stock.feature, site));
+            (0..site.pbxs().len()).for_each(|pbx| self.check_cover(now, pbx, stock.feature, site));
         }
     }
 

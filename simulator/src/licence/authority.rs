@@ -13,6 +13,9 @@ use crate::time::{Duration, Instant};
 /// Units without bound: the need is counted.
 pub const UNLIMITED: u32 = u32::MAX;
 
+/// A deadline is past one tick after it.
+const TICK: Duration = Duration(1);
+
 /// The stocks one PBX issues from.
 #[derive(Clone, Debug)]
 pub struct Authority {
@@ -29,16 +32,20 @@ pub struct Stock {
     /// Whose, and what it is.
     pub kind: StockKind,
     capacity: u32,
-    /// Units in use by the authority's own PBX, by direct call.
-    direct: u32,
+    /// Holders at the authority's own PBX, by direct call.
+    direct: HolderSet,
     /// By PBX index.
     records: Vec<Record>,
     /// Sum over the records.
     booked: u32,
     /// PBXs in line, one entry a unit.
     line: VecDeque<u16>,
-    /// No record ends before this.
+    /// No record, and no quarantine, ends before this.
     next_at: Instant,
+    /// The table was lost: nothing new is granted up to here (3.4.3).
+    quarantine: Option<Instant>,
+    /// More may be booked than there is, until enough has come back (3.4.3, 3.4.4).
+    draining: bool,
 }
 
 /// What one PBX has booked.
@@ -49,6 +56,8 @@ struct Record {
     soft: Instant,
     hard: Instant,
     sequence: u32,
+    /// Its idle units have been asked for since its last RENEW.
+    recalled: bool,
 }
 
 impl Record {
@@ -59,7 +68,6 @@ impl Record {
 
     /// The first moment at which something of it is over.
     fn ends_at(&self) -> Instant {
-        const TICK: Duration = Duration(1);
         match (self.idle, self.holders.len()) {
             (0, 0) => Instant::NEVER,
             (0, _) => self.hard + TICK,
@@ -83,6 +91,8 @@ pub struct Answer {
     pub missing: u32,
     /// Free units when it answered, before what it gave.
     pub free: u32,
+    /// Holders claimed anew that another PBX has as well: that PBX, block and place.
+    pub doubles: Vec<(u16, u16, u32)>,
 }
 
 impl Authority {
@@ -92,11 +102,13 @@ impl Authority {
             feature,
             kind: StockKind { owner, kind },
             capacity,
-            direct: 0,
+            direct: HolderSet::default(),
             records: vec![Record::default(); pbxs],
             booked: 0,
             line: VecDeque::new(),
             next_at: Instant::NEVER,
+            quarantine: None,
+            draining: false,
         });
         Self { stocks: stocks.collect(), epoch: 1 }
     }
@@ -127,9 +139,17 @@ impl Authority {
     pub fn restart(&mut self) {
         self.epoch += 1;
         for stock in &mut self.stocks {
-            stock.direct = 0;
+            stock.direct.clear();
             stock.line.clear();
         }
+    }
+
+    /// It starts again without its table (3.4.3): whatever was lent may be in use until the last lease of before is over,
+    /// by the slowest clock there is. The epoch is kept apart from the table.
+    pub fn forget(&mut self, now: Instant, checkout: &Checkout) {
+        self.restart();
+        let until = now + checkout.quarantine();
+        self.stocks.iter_mut().for_each(|stock| stock.forget(until));
     }
 
     /// Applies expiries; the PBXs in line whose turn has come, with the feature.
@@ -152,12 +172,25 @@ impl Stock {
     /// Units neither booked nor in direct use; negative only while a lowered capacity drains.
     #[inline]
     pub fn free(&self) -> i64 {
-        i64::from(self.capacity) - i64::from(self.direct) - i64::from(self.booked)
+        i64::from(self.capacity) - i64::from(self.direct.len()) - i64::from(self.booked)
+    }
+
+    /// Units it may grant now: none while it drains or is in quarantine.
+    #[inline]
+    pub fn available(&self) -> u32 {
+        let free = if self.quarantine.is_some() { 0 } else { self.free() };
+        free.clamp(0, i64::from(u32::MAX)) as u32
+    }
+
+    /// Whether its table was lost and leases of before may still be in use.
+    #[inline]
+    pub fn in_quarantine(&self) -> bool {
+        self.quarantine.is_some()
     }
 
     /// Units in direct use.
     pub fn direct(&self) -> u32 {
-        self.direct
+        self.direct.len()
     }
 
     /// What a PBX has booked.
@@ -181,18 +214,17 @@ impl Stock {
         self.booked
     }
 
-    /// A unit for the authority's own PBX.
+    /// A unit for a holder at the authority's own PBX; false if there is none, or it has one.
     #[inline]
-    pub fn take(&mut self) -> bool {
-        let free = self.free() > 0;
-        self.direct += u32::from(free);
-        free
+    pub fn take(&mut self, block: u16, place: u32) -> bool {
+        self.available() > 0 && self.direct.insert(block, place)
     }
 
-    /// The authority's own PBX gives a unit back.
+    /// A holder at the authority's own PBX gives its unit back.
     #[inline]
-    pub fn give(&mut self) {
-        self.direct = self.direct.saturating_sub(1);
+    pub fn give(&mut self, block: u16, place: u32) {
+        self.direct.remove(block, place);
+        self.settle();
     }
 
     /// Puts the authority's own PBX in line for one unit.
@@ -214,7 +246,7 @@ impl Stock {
 
     /// If a unit is free, the PBX whose turn it is. A remote one has the unit booked as idle; the owner must take it.
     pub fn next_in_line(&mut self) -> Option<u16> {
-        if self.free() <= 0 {
+        if self.available() == 0 {
             return None;
         }
         let pbx = self.line.pop_front()?;
@@ -244,14 +276,18 @@ impl Stock {
         in_line: bool,
     ) -> Option<Answer> {
         self.expire(now);
-        let draining = self.free() < 0;
-        let free = self.free().max(0);
-        let record = &mut self.records[usize::from(pbx)];
-        if renew.sequence <= record.sequence {
+        let (lends, free) = (self.lends(), i64::from(self.available()));
+        if renew.sequence <= self.records[usize::from(pbx)].sequence {
             return None;
         }
-        let before = record.booked();
-        let fund = u32::try_from(i64::from(before) + free).unwrap_or(u32::MAX);
+        let before = self.records[usize::from(pbx)].booked();
+        let doubles = self.doubles(pbx, claimed);
+        let record = &mut self.records[usize::from(pbx)];
+        // In quarantine every claim may be live: nothing is cut, nothing is new.
+        let fund = match self.quarantine {
+            Some(_) => u32::MAX,
+            None => u32::try_from(i64::from(before) + free).unwrap_or(u32::MAX),
+        };
         let truncated = claimed.len() > fund;
         if truncated {
             let mut kept = claimed.clone();
@@ -262,20 +298,107 @@ impl Stock {
         }
         let held = record.holders.len();
         let keep = renew.keep.min(fund - held);
-        let extra = if draining { 0 } else { (renew.want.max(keep) - keep).min(fund - held - keep) };
+        let extra = if lends { (renew.want.max(keep) - keep).min(fund - held - keep) } else { 0 };
         record.idle = keep + extra;
         record.soft = now + checkout.soft;
         record.hard = record.soft + checkout.grace;
         record.sequence = renew.sequence;
+        record.recalled = false;
         self.next_at = self.next_at.min(record.ends_at());
         let (after, kept) = (record.booked(), truncated.then(|| record.holders.clone()));
         self.booked = self.booked + after - before;
+        self.settle();
         let missing = renew.want.max(renew.keep).saturating_sub(keep + extra);
         if in_line {
             self.requeue(pbx, missing);
         }
-        let reason = if missing > 0 { Reason::NoUnit } else { Reason::None };
-        Some(Answer { kept, held, stock: keep + extra, reason, missing, free: free as u32 })
+        let reason = match (missing, self.quarantine) {
+            (0, _) => Reason::None,
+            (_, Some(_)) => Reason::Quarantine,
+            (_, None) => Reason::NoUnit,
+        };
+        Some(Answer { kept, held, stock: keep + extra, reason, missing, free: free as u32, doubles })
+    }
+
+    /// Whether it grants anything new: neither in quarantine nor while it drains.
+    fn lends(&self) -> bool {
+        self.quarantine.is_none() && self.free() >= 0
+    }
+
+    fn forget(&mut self, until: Instant) {
+        self.records.iter_mut().for_each(|record| *record = Record::default());
+        self.booked = 0;
+        self.quarantine = Some(until);
+        self.next_at = until + TICK;
+    }
+
+    /// PBXs whose idle stock would cover `count` missing units, and how many of each to ask for; each is asked once
+    /// between two of its RENEWs.
+    pub fn recall(&mut self, except: u16, count: u32) -> Vec<(u16, u32)> {
+        let mut missing = count;
+        let mut asked = Vec::new();
+        for (pbx, record) in self.records.iter_mut().enumerate() {
+            let units = if record.recalled || pbx == usize::from(except) { 0 } else { record.idle.min(missing) };
+            if units > 0 {
+                record.recalled = true;
+                missing -= units;
+                asked.push((pbx as u16, units));
+            }
+        }
+        asked
+    }
+
+    /// The PBX that has this holder booked, if one has.
+    pub fn booked_at(&self, block: u16, place: u32) -> Option<u16> {
+        self.records.iter().position(|record| record.holders.contains(block, place)).map(|pbx| pbx as u16)
+    }
+
+    /// Holders that `pbx` claims anew and another PBX has as well: that PBX, block and place.
+    fn doubles(&self, pbx: u16, claimed: &HolderSet) -> Vec<(u16, u16, u32)> {
+        let known = &self.records[usize::from(pbx)].holders;
+        let others = self.records.iter().enumerate().filter(|(other, _)| *other != usize::from(pbx));
+        let others = others.map(|(other, record)| (other as u16, &record.holders));
+        let owner = core::iter::once((self.kind.owner, &self.direct));
+        owner
+            .chain(others)
+            .flat_map(|(other, holders)| {
+                let shared = claimed.shared_with(holders, known);
+                shared.into_iter().map(move |(block, place)| (other, block, place))
+            })
+            .collect()
+    }
+
+    /// Other units than before (3.4.4): none is taken from anybody; with fewer than are booked it drains.
+    pub fn set_capacity(&mut self, units: u32) {
+        self.capacity = units;
+        self.draining = self.free() < 0;
+    }
+
+    /// An operator's forced release (3.4.5): that many units of a PBX are free again, idle ones first, whoever uses them.
+    /// Until when that PBX may go on using them.
+    pub fn reclaim(&mut self, pbx: u16, units: u32) -> Instant {
+        let record = &mut self.records[usize::from(pbx)];
+        let before = record.booked();
+        let idle = record.idle.min(units);
+        record.idle -= idle;
+        let rest = record.holders.len().saturating_sub(units - idle);
+        record.holders.truncate(rest, &HolderSet::default());
+        self.booked = self.booked + record.booked() - before;
+        let until = record.hard;
+        self.settle();
+        until
+    }
+
+    /// Whether more is booked than there is, and rightly so.
+    #[inline]
+    pub fn is_draining(&self) -> bool {
+        self.draining
+    }
+
+    /// It has drained once enough has come back.
+    #[inline]
+    fn settle(&mut self) {
+        self.draining &= self.free() < 0;
     }
 
     /// Makes `pbx` stand in line for `missing` units, keeping the places it has.
@@ -299,6 +422,13 @@ impl Stock {
                 record.holders.clear();
             }
         }
-        self.next_at = self.records.iter().map(Record::ends_at).min().unwrap_or(Instant::NEVER);
+        if self.quarantine.is_some_and(|until| until < now) {
+            self.quarantine = None;
+            // Claims of before may add up to more than there is.
+            self.draining = self.free() < 0;
+        }
+        self.settle();
+        let quarantine = self.quarantine.map_or(Instant::NEVER, |until| until + TICK);
+        self.next_at = self.records.iter().map(Record::ends_at).min().unwrap_or(Instant::NEVER).min(quarantine);
     }
 }

@@ -85,6 +85,23 @@ impl HolderSet {
         self.recount();
     }
 
+    /// Everybody who is also in `other` and not in `known`.
+    pub fn shared_with(&self, other: &Self, known: &Self) -> Vec<(u16, u32)> {
+        let mut shared = Vec::new();
+        for (block, words) in &self.blocks {
+            let Some(theirs) = other.words(*block) else { continue };
+            let known = known.words(*block).unwrap_or(&[]);
+            for (index, word) in words.iter().enumerate() {
+                let mut both = word & theirs.get(index).copied().unwrap_or(0) & !known.get(index).copied().unwrap_or(0);
+                while both != 0 {
+                    shared.push((*block, index as u32 * 64 + both.trailing_zeros()));
+                    both &= both - 1;
+                }
+            }
+        }
+        shared
+    }
+
     /// Keeps only those who are also in `other`.
     pub fn retain_in(&mut self, other: &Self) {
         for (block, words) in &mut self.blocks {

@@ -34,6 +34,8 @@ pub struct Lease {
     back_off: Duration,
     epoch: u32,
     grace: bool,
+    /// Idle units the authority would like back.
+    recalled: u32,
 }
 
 /// A RENEW to be sent; the holders are [`Lease::act`].
@@ -45,6 +47,8 @@ pub struct Request {
     pub keep: u32,
     /// Idle units wanted in all.
     pub want: u32,
+    /// Of those wanted, units that somebody waits for.
+    pub needed: u32,
 }
 
 /// What the passing of time has done.
@@ -78,6 +82,7 @@ impl Lease {
             back_off: Duration::ZERO,
             epoch: 0,
             grace: false,
+            recalled: 0,
         }
     }
 
@@ -178,15 +183,27 @@ impl Lease {
         let chunk = if self.kind.kind == Kind::Escrow { 0 } else { chunk(self.act.len(), checkout) };
         let idle = self.idle(now);
         let (meant, spare) = (idle.min(waiting), idle.saturating_sub(waiting));
-        let keep = meant + spare.min(2 * chunk);
-        let ahead = if spare < chunk { 2 * chunk } else { spare.min(2 * chunk) };
+        let kept_ahead = spare.min(2 * chunk);
+        let recalled = core::mem::take(&mut self.recalled);
+        let keep = meant + kept_ahead.saturating_sub(recalled);
+        let ahead = match (recalled, spare < chunk) {
+            (1.., _) => kept_ahead.saturating_sub(recalled),
+            (0, true) => 2 * chunk,
+            (0, false) => kept_ahead,
+        };
         self.units = self.act.len() + keep;
         self.sequence += 1;
         self.sent_at = now;
         self.in_flight = true;
         self.renew_at = now + checkout.renews_every;
         self.fresh.clear();
-        Request { sequence: self.sequence, keep, want: (ahead + waiting).max(keep) }
+        Request { sequence: self.sequence, keep, want: (ahead + waiting).max(keep), needed: waiting }
+    }
+
+    /// RECALL: so many idle units would help elsewhere. Whether there are any to give.
+    pub fn recall(&mut self, now: Instant, count: u32) -> bool {
+        self.recalled = count;
+        self.idle(now) > 0
     }
 
     /// 3.3.4: whether the ACK counts; then T, soft, hard and the promoted are as it says. Holders it no longer names

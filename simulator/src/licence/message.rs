@@ -17,6 +17,8 @@ pub struct Renew {
     pub keep: u32,
     /// Idle units wanted in all; at least `keep`.
     pub want: u32,
+    /// Of the units wanted, those that somebody waits for: only for them are others asked to give back.
+    pub needed: u32,
 }
 
 /// ACK: what is granted from the sending of the RENEW on.
@@ -38,11 +40,25 @@ pub struct Ack {
     pub reason: Reason,
 }
 
-/// RECALL: please give back `count` idle units by your next RENEW.
+/// RECALL: please give something back by your next RENEW. A hint: it may be lost.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Recall {
     /// Of which feature.
     pub feature: Feature,
-    /// How many would help.
-    pub count: u32,
+    /// What.
+    pub what: Recalled,
+}
+
+/// What a RECALL asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Recalled {
+    /// That many idle units would help.
+    Idle(u32),
+    /// The unit of a holder that is registered at another PBX as well (3.7).
+    Holder {
+        /// Its block.
+        block: u16,
+        /// Its place there.
+        place: u32,
+    },
 }

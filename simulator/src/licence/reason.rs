@@ -23,13 +23,15 @@ pub enum Reason {
     UnknownUser,
     /// More redirects than allowed (M4).
     Loop,
+    /// The licence authority has lost its table: nothing new until every lease of before is over (3.4.3).
+    Quarantine,
     /// Not a refusal: the holder stands in line and will be told (`queues-for`).
     InLine,
 }
 
 impl Reason {
     /// All but `None`.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NoUnit,
         Self::GraceNoNew,
         Self::LaUnreachable,
@@ -38,6 +40,7 @@ impl Reason {
         Self::Overload,
         Self::UnknownUser,
         Self::Loop,
+        Self::Quarantine,
         Self::InLine,
     ];
 
@@ -53,6 +56,7 @@ impl Reason {
             Self::Overload => "overload",
             Self::UnknownUser => "unknown-user",
             Self::Loop => "loop",
+            Self::Quarantine => "quarantine",
             Self::InLine => "in-line",
         }
     }
@@ -65,6 +69,9 @@ impl Reason {
     /// Whether a licence was refused, rather than service.
     #[inline]
     pub fn is_licence(self) -> bool {
-        matches!(self, Self::NoUnit | Self::GraceNoNew | Self::LaUnreachable | Self::DecentralExhausted)
+        matches!(
+            self,
+            Self::NoUnit | Self::GraceNoNew | Self::LaUnreachable | Self::DecentralExhausted | Self::Quarantine
+        )
     }
 }

@@ -4,8 +4,11 @@ use crate::endpoint::people::People;
 use crate::layout::{Layout, Role};
 use crate::licence::authority::UNLIMITED;
 use crate::licence::feature::Feature;
-use crate::rng;
+use crate::rng::{self, Purpose, below, draw, key};
 use crate::settings::{Checkout, PbxSettings, Settings};
+
+/// No clock is further off than this, whatever the settings say.
+const MOST_DRIFT_PPM: u64 = 500_000;
 
 /// Constants of all PBXs.
 #[derive(Clone, Debug)]
@@ -16,6 +19,8 @@ pub struct Cluster {
     pub pbxs: Vec<PbxSettings>,
     /// How licences are borrowed.
     pub checkout: Checkout,
+    /// The same by PBX index, in true time: each measures its spans with a clock of its own (domain §3.1).
+    checkouts: Vec<Checkout>,
     /// By PBX index.
     pub facts: Vec<PbxFacts>,
     /// Whether licences are modelled.
@@ -63,10 +68,12 @@ impl Cluster {
             facts: facts.collect(),
             pbxs: settings.pbxs.clone(),
             checkout: settings.checkout.clone(),
+            checkouts: Vec::new(),
             people,
             licensed: layout.licensed,
         };
         cluster.join_domains();
+        cluster.set_clocks();
         cluster
     }
 
@@ -80,10 +87,49 @@ impl Cluster {
         }
     }
 
+    /// Clocks run evenly, each at a pace drawn from within the bound (rho): a fast one finds its spans over early.
+    fn set_clocks(&mut self) {
+        let bound = u64::from(self.checkout.clock_drift_ppm).min(MOST_DRIFT_PPM);
+        let paces = self
+            .facts
+            .iter()
+            .map(|facts| 1_000_000 - bound + below(draw(key(facts.stream, Purpose::Clock), 0), 2 * bound + 1));
+        self.checkouts = paces.map(|pace| self.checkout.by_clock(pace)).collect();
+    }
+
+    /// How a PBX borrows and lends, by its own clock.
+    #[inline]
+    pub fn checkout_of(&self, pbx: u16) -> &Checkout {
+        &self.checkouts[usize::from(pbx)]
+    }
+
     /// Units of a feature installed in the domain of a PBX.
     pub fn installed(&self, pbx: u16, feature: Feature) -> u32 {
         let domain = self.facts[usize::from(pbx)].domain;
         self.facts[usize::from(domain)].installed[feature.index()]
+    }
+
+    /// Standbys of a domain's authority, in order: those that may open the escrow (3.6).
+    pub fn escrow_owners(&self, domain: u16) -> impl Iterator<Item = u16> + '_ {
+        (0..self.facts.len() as u16).filter(move |pbx| self.facts[usize::from(*pbx)].active == Some(domain))
+    }
+
+    /// E: ports that this standby may issue: its share of as many as are installed (3.6). All stand in for the same PBX, so
+    /// the shares are equal; the first get what is left over.
+    pub fn escrow(&self, standby: u16) -> u32 {
+        let domain = self.facts[usize::from(standby)].domain;
+        let ports = self.installed(standby, Feature::Port);
+        let owners = self.escrow_owners(domain).count() as u32;
+        match self.escrow_owners(domain).position(|owner| owner == standby) {
+            None => 0,
+            Some(_) if ports == UNLIMITED => UNLIMITED,
+            Some(place) => ports / owners + u32::from((place as u32) < ports % owners),
+        }
+    }
+
+    /// Other units of a feature on a PBX from now on.
+    pub fn set_installed(&mut self, pbx: u16, feature: Feature, units: u32) {
+        self.facts[usize::from(pbx)].installed[feature.index()] = units;
     }
 
     /// R41: as many standby licences as ports. Both counts, if it does not hold.
@@ -97,6 +143,7 @@ impl Cluster {
     pub fn install(&mut self, settings: &Settings) {
         self.pbxs.clone_from(&settings.pbxs);
         self.checkout.clone_from(&settings.checkout);
+        self.set_clocks();
         self.people.populations.clone_from(&settings.populations);
         self.people.rules = settings.rules;
     }

@@ -2,6 +2,7 @@
 
 use crate::event::{End, Event};
 use crate::layout::Role as PbxRole;
+use crate::licence::feature::Feature;
 use crate::node::{Body, Input, NodeId, Outbox, Packet, Via};
 use crate::pbx::bindings::{BindingState, Bindings};
 use crate::pbx::cluster::Cluster;
@@ -106,15 +107,33 @@ impl Pbx {
         self.up = false;
     }
 
-    /// It starts again: the licence table is kept (3.4.3), holders must register again (3.3.6).
-    pub fn restart(&mut self, now: Instant, cluster: &Cluster, out: &mut Outbox) {
+    /// It starts again: the licence table is kept or (`forgets`) lost (3.4.3), holders must register again (3.3.6).
+    pub fn restart(&mut self, now: Instant, forgets: bool, cluster: &Cluster, out: &mut Outbox) {
         self.crash(cluster, out);
         self.up = true;
-        self.licensing.restart(now);
+        self.licensing.restart(now, forgets.then(|| cluster.checkout_of(self.index)));
         if self.watch.is_some() {
             self.watch = Some(Watch::new(now));
         }
         out.report(Event::Restarted);
+        if self.licensing.is_quarantined() {
+            out.report(Event::Quarantine { on: true });
+        }
+    }
+
+    /// Other units of a feature are bound here from now on (3.4.4): nobody loses one by it.
+    pub fn install(&mut self, feature: Feature, units: u32) {
+        if let Some(stock) = self.licensing.own_stock(feature) {
+            stock.set_capacity(units);
+        }
+    }
+
+    /// An operator takes units from a PBX by force (3.4.5).
+    pub fn reclaim(&mut self, pbx: u16, feature: Feature, units: u32, out: &mut Outbox) {
+        if let Some(stock) = self.licensing.own_stock(feature) {
+            let until = stock.reclaim(pbx, units);
+            out.report(Event::Reclaimed { feature, pbx, until });
+        }
     }
 
     fn on_timeout(&mut self, cluster: &Cluster, now: Instant, out: &mut Outbox) {
@@ -175,6 +194,7 @@ impl Pbx {
                 }
             }
             Body::Renew(renew) => self.on_renew(cluster, now, packet.source, &renew, out),
+            Body::Recall(recall) => self.on_recall(cluster, now, packet.source, &recall, out),
             Body::Ack(ack) => self.on_ack(cluster, now, packet.source, &ack, out),
             _ => {}
         }

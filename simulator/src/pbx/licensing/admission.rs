@@ -1,8 +1,10 @@
 //! Who gets units, who waits, who is refused: all of a holder's features or none (domain §3.5).
 
-use super::{Admission, OWN, Queued, Waiting, each};
+use super::sources::{OWN, place_of};
+use super::{Admission, Queued, Waiting, each};
 use crate::event::Event;
 use crate::layout::Role;
+use crate::licence::authority::Stock;
 use crate::licence::feature::{Feature, FeatureSet};
 use crate::licence::lease::ANSWER_WITHIN;
 use crate::licence::reason::Reason;
@@ -60,6 +62,9 @@ impl Pbx {
         for feature in each(needs) {
             let source = sources[feature.index()];
             self.licensing.take(feature, source, aor, cluster, out);
+            if source == OWN {
+                self.claim_direct(cluster, feature, aor.block, place_of(feature, aor, cluster), out);
+            }
             let unit = Unit::from_source(source);
             if feature == Feature::Port {
                 if let Some(object) = self.bindings.object(aor) {
@@ -105,17 +110,22 @@ impl Pbx {
         }
         let facts = &cluster.facts[usize::from(self.index)];
         let decentral = facts.domain == self.index && facts.role == Role::Slave;
-        let reason = if reason == Reason::NoUnit && decentral { Reason::DecentralExhausted } else { reason };
+        let reason = match reason {
+            Reason::NoUnit if self.licensing.is_quarantined() => Reason::Quarantine,
+            Reason::NoUnit if decentral => Reason::DecentralExhausted,
+            reason => reason,
+        };
         let free = self.free_of(feature);
         out.report(Event::Denied { feature, endpoint, reason, asked, free });
         each(needs.without(feature)).for_each(|feature| out.report(Event::Abandoned { feature, endpoint }));
+        self.recall_idle(cluster, feature, self.index, 1, out);
         Admission::Denied(reason)
     }
 
     /// Units free at a stock of its own; 0 where the authority is elsewhere.
     pub(super) fn free_of(&self, feature: Feature) -> u32 {
         let stock = self.licensing.own.as_ref().and_then(|own| own.stock(feature));
-        stock.map_or(0, |stock| stock.free().clamp(0, i64::from(u32::MAX)) as u32)
+        stock.map_or(0, Stock::available)
     }
 
     /// Grants those who waited, in order; who finds nothing although the authority has answered is refused.

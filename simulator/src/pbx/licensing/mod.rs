@@ -6,27 +6,22 @@
 
 mod admission;
 mod line;
+mod recall;
 mod renewal;
+mod sources;
 
 use std::collections::VecDeque;
 
-use crate::event::{Event, Kind, StockKind};
+use crate::event::{Kind, StockKind};
 use crate::layout::Role;
-use crate::licence::authority::{Authority, UNLIMITED};
+use crate::licence::authority::{Authority, Stock, UNLIMITED};
 use crate::licence::feature::{Feature, FeatureSet};
 use crate::licence::lease::{ANSWER_WITHIN, Lease};
 use crate::licence::reason::Reason;
-use crate::node::Outbox;
 use crate::pbx::cluster::Cluster;
-use crate::settings::{EscrowServes, OnStandby};
+use crate::settings::{Checkout, EscrowServes, OnStandby};
 use crate::sip::message::Aor;
 use crate::time::Instant;
-
-/// Places in the list of sources.
-const OWN: usize = 0;
-const STAND_IN: usize = 1;
-const LEASE: usize = 2;
-const ESCROW: usize = 3;
 
 /// Licences of one PBX.
 #[derive(Clone, Debug)]
@@ -41,6 +36,8 @@ pub struct Licensing {
     /// Units offered to holders that were in line, oldest first.
     offers: VecDeque<(Instant, Aor)>,
     lease_timeout: Instant,
+    /// Its table was lost and the quarantine is not over (3.4.3).
+    quarantined: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +80,8 @@ impl Licensing {
         let kind = StockKind { owner: facts.domain, kind: Kind::Installed };
         let leases = Feature::FLOATING.into_iter().filter(|f| borrows && cluster.installed(index, *f) > 0);
         let leases = leases.map(|feature| Lease::new(feature, kind));
-        let escrow = escrow_owners(index, cluster).filter(|_| borrows);
+        // Without ports there is no escrow either; the list of sources relies on it.
+        let escrow = escrow_owners(index, cluster).filter(|_| borrows && cluster.installed(index, Feature::Port) > 0);
         let escrow = escrow.map(|owner| Lease::dormant(Feature::Port, StockKind { owner, kind: Kind::Escrow }));
         let mut licensing = Self {
             own: (cluster.licensed && issues).then(|| Authority::new(index, installed, cluster.facts.len())),
@@ -93,6 +91,7 @@ impl Licensing {
             line: VecDeque::new(),
             offers: VecDeque::new(),
             lease_timeout: Instant::NEVER,
+            quarantined: false,
         };
         licensing.reschedule();
         licensing
@@ -101,6 +100,16 @@ impl Licensing {
     /// The stocks it issues from, first its own.
     pub fn authorities(&self) -> impl Iterator<Item = &Authority> {
         self.own.iter().chain(&self.stand_in)
+    }
+
+    /// Whether it lends nothing new because its table was lost.
+    pub fn is_quarantined(&self) -> bool {
+        self.quarantined
+    }
+
+    /// Its own stock of a feature.
+    pub(super) fn own_stock(&mut self, feature: Feature) -> Option<&mut Stock> {
+        self.own.as_mut().and_then(|own| own.stock_mut(feature))
     }
 
     /// Its leases.
@@ -126,7 +135,7 @@ impl Licensing {
         if !cluster.licensed || active != facts.domain {
             return;
         }
-        let escrow = (Feature::Port, Kind::Escrow, cluster.installed(index, Feature::Port));
+        let escrow = (Feature::Port, Kind::Escrow, cluster.escrow(index));
         let part = |feature: Feature| match cluster.checkout.on_standby {
             OnStandby::Deny => 0,
             OnStandby::Replicate => cluster.installed(index, feature),
@@ -135,34 +144,31 @@ impl Licensing {
         let others =
             [Feature::SoftwarePhones, Feature::Operator].map(|feature| (feature, Kind::Replica, part(feature)));
         let stocks = core::iter::once(escrow).chain(others);
-        if self.stand_in.is_none() {
-            self.stand_in = Some(Authority::new(index, stocks, cluster.facts.len()));
+        match &mut self.stand_in {
+            None => self.stand_in = Some(Authority::new(index, stocks, cluster.facts.len())),
+            // Lent before and perhaps still in use: the counts alone are read anew.
+            Some(open) => stocks.for_each(|(feature, _, units)| {
+                if let Some(stock) = open.stock_mut(feature) {
+                    stock.set_capacity(units);
+                }
+            }),
         }
     }
 
-    /// 3.3.6, 3.4.3.
-    pub(super) fn restart(&mut self, now: Instant) {
+    /// 3.3.6, 3.4.3: with its table, or (`forgets`) without it.
+    pub(super) fn restart(&mut self, now: Instant, forgets: Option<&Checkout>) {
         self.leases.iter_mut().for_each(|lease| lease.restart(now));
-        if let Some(own) = &mut self.own {
-            own.restart();
+        for authority in self.own.iter_mut().chain(&mut self.stand_in) {
+            match forgets {
+                None => authority.restart(),
+                Some(checkout) => authority.forget(now, checkout),
+            }
         }
-        self.stand_in = None;
+        self.quarantined |= forgets.is_some() && self.own.is_some();
         self.waiting.clear();
         self.line.clear();
         self.offers.clear();
         self.reschedule();
-    }
-
-    /// The lease with its domain's authority.
-    #[inline]
-    fn lease(&mut self, feature: Feature) -> Option<&mut Lease> {
-        self.leases.iter_mut().find(|lease| lease.feature == feature && lease.kind.kind == Kind::Installed)
-    }
-
-    /// The lease behind a source.
-    fn lease_at(&mut self, feature: Feature, source: usize) -> Option<&mut Lease> {
-        let kind = if source == ESCROW { Kind::Escrow } else { Kind::Installed };
-        self.leases.iter_mut().find(|lease| lease.feature == feature && lease.kind.kind == kind)
     }
 
     /// Requests that await a unit of a feature, or have one in view and await another's (3.5).
@@ -174,68 +180,13 @@ impl Licensing {
     fn movers(&mut self, feature: Feature, kind: Kind, now: Instant) -> u32 {
         let Some(central) = self.lease(feature) else { return 0 };
         let (over, held) = (central.is_past_soft(now), central.act().len());
-        let escrowed = self.lease_at(feature, ESCROW).map_or(0, |lease| lease.act().len());
+        let escrowed = self.leases.iter().filter(|lease| lease.feature == feature && lease.kind.kind == Kind::Escrow);
+        let escrowed = escrowed.map(|lease| lease.act().len()).sum();
         match (kind, over) {
             (Kind::Escrow, true) => held,
             (Kind::Installed, false) => escrowed,
             _ => 0,
         }
-    }
-
-    /// The first source that has an idle unit.
-    #[inline]
-    fn source_of(&self, feature: Feature, now: Instant, stands_in: bool) -> Option<usize> {
-        let stock_has = |authority: &Option<Authority>| {
-            authority.as_ref().and_then(|a| a.stock(feature)).is_some_and(|stock| stock.free() > 0)
-        };
-        if stock_has(&self.own) {
-            return Some(OWN);
-        }
-        if stands_in && stock_has(&self.stand_in) {
-            return Some(STAND_IN);
-        }
-        let lease = self.leases.iter().find(|lease| lease.feature == feature && lease.has_idle(now))?;
-        Some(if lease.kind.kind == Kind::Escrow { ESCROW } else { LEASE })
-    }
-
-    fn take(&mut self, feature: Feature, source: usize, aor: Aor, cluster: &Cluster, out: &mut Outbox) {
-        let holder = holder_of(feature, aor);
-        let stock = match source {
-            LEASE | ESCROW => {
-                let place = place_of(feature, aor, cluster);
-                let Some(lease) = self.lease_at(feature, source) else { return };
-                lease.take(aor.block, place);
-                lease.kind
-            }
-            _ => {
-                let authority = if source == OWN { &mut self.own } else { &mut self.stand_in };
-                let Some(stock) = authority.as_mut().and_then(|a| a.stock_mut(feature)) else { return };
-                let taken = stock.take();
-                debug_assert!(taken, "the source was found with an idle unit in this very step");
-                stock.kind
-            }
-        };
-        out.report(Event::Taken { feature, stock, holder });
-    }
-
-    /// A unit goes back to where it came from.
-    pub(super) fn give(&mut self, feature: Feature, source: usize, aor: Aor, cluster: &Cluster, out: &mut Outbox) {
-        let holder = holder_of(feature, aor);
-        let stock = match source {
-            LEASE | ESCROW => {
-                let place = place_of(feature, aor, cluster);
-                let Some(lease) = self.lease_at(feature, source) else { return };
-                lease.give(aor.block, place);
-                lease.kind
-            }
-            _ => {
-                let authority = if source == OWN { &mut self.own } else { &mut self.stand_in };
-                let Some(stock) = authority.as_mut().and_then(|a| a.stock_mut(feature)) else { return };
-                stock.give();
-                stock.kind
-            }
-        };
-        out.report(Event::Freed { feature, stock, holder });
     }
 
     fn reschedule(&mut self) {
@@ -269,18 +220,6 @@ fn is_standby_slave(index: u16, cluster: &Cluster) -> bool {
 
 fn scaled(count: u32, permille: u32) -> u32 {
     if count == UNLIMITED { UNLIMITED } else { (u64::from(count) * u64::from(permille) / 1000) as u32 }
-}
-
-/// Who holds a unit: the object for a port, the device for anything else (domain §3.1).
-fn holder_of(feature: Feature, aor: Aor) -> Aor {
-    if feature == Feature::Port { aor.object() } else { aor }
-}
-
-fn place_of(feature: Feature, aor: Aor, cluster: &Cluster) -> u32 {
-    if feature == Feature::Port {
-        return aor.seat;
-    }
-    cluster.people.blocks[usize::from(aor.block)].place(aor).unwrap_or(u32::MAX)
 }
 
 /// The features of a set, in canonical order: SoftwarePhones and Operator before Port (3.5).

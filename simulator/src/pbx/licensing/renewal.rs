@@ -1,9 +1,10 @@
 //! Between a PBX and its authorities: renewals, their answers, what lapses, escrow (domain §3.3, §3.4, §3.6).
 
-use super::{ESCROW, LEASE};
+use super::sources::LEASE;
 use crate::event::{End, Event, Kind};
+use crate::licence::authority::{Authority, Stock};
 use crate::licence::feature::Feature;
-use crate::licence::lease::{Lapse, Lease};
+use crate::licence::lease::{Lapse, Lease, Request};
 use crate::licence::message::{Ack, Renew};
 use crate::node::{Body, NodeId, Outbox, Via};
 use crate::pbx::bindings::Unit;
@@ -33,9 +34,10 @@ impl Pbx {
         let in_line = licensing.line.iter().filter(|queued| queued.feature == feature).count();
         let moving = licensing.movers(feature, kind, now);
         let lease = &mut licensing.leases[index];
-        let request = lease.renew(now, (waiting + in_line) as u32 + moving, &cluster.checkout);
+        let request = lease.renew(now, (waiting + in_line) as u32 + moving, cluster.checkout_of(self.index));
         let holders = out.attachments.put(lease.act());
-        let renew = Renew { feature, sequence: request.sequence, holders, keep: request.keep, want: request.want };
+        let Request { sequence, keep, want, needed } = request;
+        let renew = Renew { feature, sequence, holders, keep, want, needed };
         out.send(cluster.people.pbx(lease.kind.owner), Via::Datagram, Body::Renew(renew));
         out.report(Event::Renewed { feature });
         licensing.reschedule();
@@ -62,10 +64,12 @@ impl Pbx {
         let Some(stock) = authority.stock_mut(feature) else { return };
         let claimed = out.attachments.get(renew.holders);
         let in_line = cluster.checkout.queues_for.contains(feature);
-        let Some(answer) = stock.renew(now, pbx, renew, claimed, &cluster.checkout, in_line) else { return };
+        let Some(answer) = stock.renew(now, pbx, renew, claimed, cluster.checkout_of(self.index), in_line) else {
+            return;
+        };
         out.report(Event::Booked { feature, pbx, units: stock.booked(pbx) });
         if answer.missing > 0 {
-            out.report(Event::Unmet { feature, free: stock.free().max(0) as u32, missing: answer.missing });
+            out.report(Event::Unmet { feature, free: stock.available(), missing: answer.missing });
         }
         let kept = answer.kept.as_ref().map(|kept| out.attachments.put(kept));
         let ack = Ack {
@@ -78,6 +82,8 @@ impl Pbx {
             reason: answer.reason,
         };
         out.send(source, Via::Datagram, Body::Ack(ack));
+        self.recall_idle(cluster, feature, pbx, answer.missing.min(renew.needed), out);
+        self.resolve_doubles(cluster, feature, &answer.doubles, out);
         self.serve_line(cluster, now, feature, out);
     }
 
@@ -95,14 +101,14 @@ impl Pbx {
         let Some(lease) = self.licensing.leases.iter_mut().find(from) else { return };
         let was_in_grace = lease.in_grace();
         let kept = ack.kept.map(|handle| out.attachments.get(handle));
-        if !lease.on_ack(now, ack, kept, &cluster.checkout) {
+        if !lease.on_ack(now, ack, kept, cluster.checkout_of(self.index)) {
             return;
         }
         let uncovered = lease.uncovered();
         if was_in_grace {
             out.report(Event::Grace { feature, on: false });
         }
-        self.drop_holders(cluster, feature, &uncovered, out);
+        self.drop_holders(cluster, feature, &uncovered, End::LeaseOver, out);
         self.move_holders(cluster, now, feature, out);
         self.serve_waiting(cluster, now, feature, ack.reason, out);
         self.serve_line_from_lease(cluster, now, feature, out);
@@ -114,7 +120,21 @@ impl Pbx {
     /// home as soon as it answers.
     pub(super) fn move_holders(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
         let central_is_over = self.licensing.lease(feature).is_some_and(|lease| lease.is_past_soft(now));
-        let (from, to) = if central_is_over { (LEASE, ESCROW) } else { (ESCROW, LEASE) };
+        for escrow in self.licensing.escrows(feature) {
+            let (from, to) = if central_is_over { (LEASE, escrow) } else { (escrow, LEASE) };
+            self.move_between(cluster, now, feature, (from, to), out);
+        }
+        self.rest(cluster, now, feature, central_is_over, out);
+    }
+
+    fn move_between(
+        &mut self,
+        cluster: &Cluster,
+        now: Instant,
+        feature: Feature,
+        (from, to): (usize, usize),
+        out: &mut Outbox,
+    ) {
         let room = self.licensing.lease_at(feature, to).map_or(0, |lease| lease.idle(now));
         let moving: Vec<_> = self
             .licensing
@@ -131,25 +151,24 @@ impl Pbx {
                 object.port = Unit::from_source(to);
             }
         }
-        if !central_is_over {
-            self.rest(cluster, now, feature, out);
-        }
     }
 
-    /// The authority answers: escrow is given back, and its renewals sleep once nobody uses it.
-    pub(super) fn rest(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
-        let Some(index) =
-            self.licensing.leases.iter().position(|l| l.feature == feature && l.kind.kind == Kind::Escrow)
-        else {
-            return;
-        };
-        let lease = &mut self.licensing.leases[index];
-        if lease.units() > lease.act().len() && lease.may_ask(now) {
-            self.send_renew(cluster, now, index, out);
-        }
-        let lease = &mut self.licensing.leases[index];
-        if lease.act().is_empty() && lease.units() == 0 {
-            lease.sleep();
+    /// Escrow that nobody uses is given back; once the authority answers, its renewals sleep.
+    fn rest(&mut self, cluster: &Cluster, now: Instant, feature: Feature, central_is_over: bool, out: &mut Outbox) {
+        let waiting = self.licensing.wanted(feature) as u32;
+        let wanted = if central_is_over { waiting + self.licensing.movers(feature, Kind::Escrow, now) } else { 0 };
+        for index in 0..self.licensing.leases.len() {
+            let lease = &self.licensing.leases[index];
+            if lease.feature != feature || lease.kind.kind != Kind::Escrow {
+                continue;
+            }
+            if lease.units() > lease.act().len() + wanted && lease.may_ask(now) {
+                self.send_renew(cluster, now, index, out);
+            }
+            let lease = &mut self.licensing.leases[index];
+            if !central_is_over && lease.act().is_empty() && lease.units() == 0 {
+                lease.sleep();
+            }
         }
     }
 
@@ -169,7 +188,7 @@ impl Pbx {
     }
 
     pub(super) fn on_lease_timeout(&mut self, cluster: &Cluster, now: Instant, index: usize, out: &mut Outbox) {
-        let checkout: &Checkout = &cluster.checkout;
+        let checkout: &Checkout = cluster.checkout_of(self.index);
         let lease = &mut self.licensing.leases[index];
         let feature = lease.feature;
         lease.on_silence(now, checkout);
@@ -178,13 +197,13 @@ impl Pbx {
             Lapse::Soft => {
                 let dropped: Vec<_> = lease.unpromoted().collect();
                 out.report(Event::Grace { feature, on: true });
-                self.drop_holders(cluster, feature, &dropped, out);
+                self.drop_holders(cluster, feature, &dropped, End::LeaseOver, out);
                 self.licensing.leases[index].settle();
                 self.call_escrow(now, feature);
             }
             Lapse::Hard => {
                 let dropped: Vec<_> = lease.act().iter().collect();
-                self.drop_holders(cluster, feature, &dropped, out);
+                self.drop_holders(cluster, feature, &dropped, End::LeaseOver, out);
                 self.licensing.leases[index].settle();
                 out.report(Event::Grace { feature, on: false });
             }
@@ -196,8 +215,10 @@ impl Pbx {
 
     /// The authority is silent: its standby is asked from now on.
     pub(super) fn call_escrow(&mut self, now: Instant, feature: Feature) {
-        if let Some(escrow) = self.licensing.lease_at(feature, ESCROW) {
-            escrow.wake(now);
+        for escrow in self.licensing.escrows(feature) {
+            if let Some(lease) = self.licensing.lease_at(feature, escrow) {
+                lease.wake(now);
+            }
         }
     }
 
@@ -207,6 +228,7 @@ impl Pbx {
         cluster: &Cluster,
         feature: Feature,
         holders: &[(u16, u32)],
+        why: End,
         out: &mut Outbox,
     ) {
         for (block, place) in holders.iter().copied() {
@@ -214,11 +236,20 @@ impl Pbx {
                 let object = Aor { block, device: crate::layout::Device::DeskPhone, seat: place };
                 let devices: Vec<_> = self.bindings.bound_devices(object).collect();
                 for device in devices {
-                    self.end_binding(Aor { device, ..object }, End::LeaseOver, cluster, out);
+                    self.end_binding(Aor { device, ..object }, why, cluster, out);
                 }
             } else if let Some((device, seat)) = cluster.people.blocks[usize::from(block)].device_at(place) {
-                self.end_binding(Aor { block, device, seat }, End::LeaseOver, cluster, out);
+                self.end_binding(Aor { block, device, seat }, why, cluster, out);
             }
+        }
+    }
+
+    /// Reports the end of the quarantine once it is over.
+    fn leave_quarantine(&mut self, out: &mut Outbox) {
+        let over = |own: &Authority| !own.stocks().iter().any(Stock::in_quarantine);
+        if self.licensing.quarantined && self.licensing.own.as_ref().is_none_or(over) {
+            self.licensing.quarantined = false;
+            out.report(Event::Quarantine { on: false });
         }
     }
 
@@ -229,6 +260,7 @@ impl Pbx {
         for authority in self.licensing.own.iter_mut().chain(&mut self.licensing.stand_in) {
             authority.expire(now);
         }
+        self.leave_quarantine(out);
         self.on_overdue(cluster, now, out);
         for index in 0..self.licensing.leases.len() {
             self.on_lease_timeout(cluster, now, index, out);
