@@ -34,6 +34,8 @@ pub(crate) enum Verb {
     Explain(Explain),
     /// Run scenarios in virtual time: PASS or FAIL, and why
     Run(Run),
+    /// Compare two versions of scenarios: worse, the same, better, or can't tell
+    Compare(Compare),
     /// Show the result of an earlier run again
     Show(Show),
     /// List what there is: templates, sentences, measures, runs, …
@@ -56,8 +58,6 @@ pub(crate) enum Verb {
     Sweep(Later),
     #[command(hide = true, disable_help_flag = true)]
     Plan(Later),
-    #[command(hide = true, disable_help_flag = true)]
-    Compare(Later),
     #[command(hide = true, disable_help_flag = true)]
     Worker(Later),
     #[command(hide = true, disable_help_flag = true)]
@@ -129,6 +129,43 @@ pub(crate) struct Run {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) later: LaterFlags,
+}
+
+/// `pbxsim compare`.
+#[derive(Debug, Parser)]
+pub(crate) struct Compare {
+    /// Scenario file, folder of them, or run file: what was
+    pub(crate) base: Option<PathBuf>,
+    /// The same: what is to be
+    pub(crate) new: Option<PathBuf>,
+    /// Another value for one path on both sides; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// Another value for one path of NEW; may be repeated
+    #[arg(long = "new-set", value_name = "PATH=VALUE")]
+    pub(crate) new_overrides: Vec<String>,
+    /// Only this variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// So many pairs [default: as BASE says, or 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SEEDS)))]
+    pub(crate) seeds: Option<u32>,
+    /// The smallest relative change that counts
+    #[arg(long, value_name = "PERCENT", default_value = "5%")]
+    pub(crate) min_effect: Percent,
+    /// How to end if nobody can tell: exit (4), or fail (1) for a release
+    #[arg(long, value_name = "HOW", default_value = "exit", hide_possible_values = true)]
+    pub(crate) cant_tell: Undecided,
+    /// Threads [default: one per core]; the result is the same on any number
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// What to print: text, or md for a pull request
+    #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: CompareFormat,
+    #[arg(long, hide = true, value_name = "COMMAND")]
+    pub(crate) base_cmd: Option<String>,
+    #[arg(long, hide = true, value_name = "COMMAND")]
+    pub(crate) new_cmd: Option<String>,
 }
 
 /// `pbxsim show`.
@@ -217,6 +254,24 @@ pub(crate) enum Format {
     Pcap,
 }
 
+/// Renderings of a comparison.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum CompareFormat {
+    Text,
+    Md,
+}
+
+/// How a comparison ends that nobody can tell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Undecided {
+    Exit,
+    Fail,
+}
+
+/// A share of 1, typed in percent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Percent(pub(crate) f64);
+
 /// What can be listed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Topic {
@@ -260,7 +315,6 @@ impl Verb {
             Self::Calibrate(_) => Some("calibrate"),
             Self::Sweep(_) => Some("sweep"),
             Self::Plan(_) => Some("plan"),
-            Self::Compare(_) => Some("compare"),
             Self::Worker(_) => Some("worker"),
             Self::Trace(_) => Some("trace"),
             _ => None,
@@ -312,6 +366,18 @@ impl FromStr for Seeds {
                 Ok(count @ 1..=MOST_SEEDS) => Ok(Self::Count(count)),
                 _ => Err("it is a number from 1 to 1000000, auto or proof".to_owned()),
             },
+        }
+    }
+}
+
+impl FromStr for Percent {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+        match number.filter(|number| *number > 0.0 && *number < 100.0) {
+            Some(number) => Ok(Self(number / 100.0)),
+            None => Err("it is a number above 0% and below 100%, such as 5%".to_owned()),
         }
     }
 }

@@ -5,6 +5,8 @@ mod desk;
 
 #[path = "cli/answers.rs"]
 mod answers;
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/exit_codes.rs"]
 mod exit_codes;
 #[path = "cli/hints.rs"]

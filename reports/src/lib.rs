@@ -1,5 +1,6 @@
 //! From measurements to verdicts and words. Knows nothing of simulators or files of scenarios.
 
+pub mod comparison;
 pub mod contention;
 pub mod course;
 pub mod expectation;

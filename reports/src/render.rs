@@ -1,4 +1,5 @@
 //! Renderings of a run file. Pure: from results to text.
 
+pub mod comparison;
 pub mod json;
 pub mod text;

@@ -5,6 +5,7 @@ mod fragility;
 mod hopeless;
 mod metric;
 mod reading;
+mod seen;
 mod stopping;
 mod words;
 
@@ -13,6 +14,7 @@ use crate::measurements::{Measurements, Tally};
 use crate::units::Unit;
 use crate::verdict::reading::Reading;
 
+pub use crate::verdict::seen::{Good, Seen, seen};
 pub use crate::verdict::stopping::{Decision, Stopping};
 
 /// Whether a sentence held.

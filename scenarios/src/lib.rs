@@ -27,6 +27,7 @@ pub mod sentence;
 mod source;
 mod template;
 mod value;
+mod values;
 mod variants;
 mod yaml;
 
@@ -36,3 +37,4 @@ pub use load::{Loaded, decode, load};
 pub use reference::{ReadingRow, ReferenceRow, readings, reference};
 pub use schema::schema;
 pub use template::Template;
+pub use values::{differences, values};

@@ -54,6 +54,24 @@ pub fn load(path: &str, text: &str, overrides: &[String], variant: Option<&str>)
     if failed { Err(diagnostics) } else { Ok(Loaded { plans: wanted, warnings: diagnostics }) }
 }
 
+/// The tree of a file with overrides applied, variants left aside.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn overridden(path: &str, text: &str, overrides: &[String]) -> Result<Node, Diagnostics> {
+    let mut sources = Sources::default();
+    let file = sources.add(path, normalised(text));
+    let mut tree = match read(sources.text(sources.whole(file)).map_or("", |source| &source.text), file, 0) {
+        Ok(tree) => tree,
+        Err(one) => return Err(Diagnostics::new(path, sources, vec![*one], 0)),
+    };
+    let mut report = Report::default();
+    for pair in &command_line(overrides, &mut sources, &mut report) {
+        paths::set(&mut tree, pair, &mut report, &sources);
+    }
+    if report.errors() > 0 { Err(report.finish(path, sources)) } else { Ok(tree) }
+}
+
 /// The text of a file.
 ///
 /// # Errors

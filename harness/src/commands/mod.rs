@@ -1,6 +1,7 @@
 //! One file per verb: from what was typed to what is done.
 
 mod check;
+mod compare;
 mod explain;
 mod list;
 mod manual;
@@ -34,6 +35,7 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
         Verb::Check(args) => check::check(args),
         Verb::Explain(args) => explain::explain(args),
         Verb::Run(args) => run::run(args),
+        Verb::Compare(args) => compare::compare(args),
         Verb::Show(args) => show::show(args),
         Verb::List(args) => list::list(args.topic),
         Verb::Schema => manual::schema(),

@@ -9,7 +9,7 @@ mod sentences;
 mod service;
 mod several;
 mod story;
-mod wrap;
+pub(super) mod wrap;
 
 use crate::measurements::{Measurements, Stopped};
 use crate::render::json::by_file;

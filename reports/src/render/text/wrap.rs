@@ -3,12 +3,12 @@
 use super::WIDTH;
 
 /// Columns a text takes: none for combining marks, two for East Asian wide characters and emoji.
-pub(super) fn width(text: &str) -> usize {
+pub(in crate::render) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
 /// Control characters as escapes, so that a name cannot move the cursor, recolour or hide text.
-pub(super) fn safe(text: &str) -> String {
+pub(in crate::render) fn safe(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || INVISIBLE.iter().any(|(low, high)| (*low..=*high).contains(&(c as u32))) {
@@ -22,7 +22,7 @@ pub(super) fn safe(text: &str) -> String {
 
 /// Wraps words into lines of the summary: `first` before the first line, `rest` before the others (their widths count,
 /// ANSI sequences in `first` are not expected). A word longer than a line is broken.
-pub(super) fn wrapped(first: &str, rest: &str, text: &str) -> Vec<String> {
+pub(in crate::render) fn wrapped(first: &str, rest: &str, text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = first.to_owned();
     let mut empty = true;
@@ -63,7 +63,7 @@ fn pieces(text: &str) -> Vec<String> {
 }
 
 /// The text, cut to `columns` with `…` where it is longer.
-pub(super) fn cut(text: &str, limit: usize) -> String {
+pub(in crate::render) fn cut(text: &str, limit: usize) -> String {
     if width(text) <= limit {
         return text.to_owned();
     }
@@ -81,7 +81,7 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
 }
 
 /// The same cut at the front: of a path, the end tells more.
-pub(super) fn cut_front(text: &str, limit: usize) -> String {
+pub(in crate::render) fn cut_front(text: &str, limit: usize) -> String {
     if width(text) <= limit {
         return text.to_owned();
     }
@@ -95,17 +95,17 @@ pub(super) fn cut_front(text: &str, limit: usize) -> String {
 }
 
 /// Padded with blanks at the right to `columns`.
-pub(super) fn padded(text: &str, columns: usize) -> String {
+pub(in crate::render) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
 /// Padded with blanks at the left to `columns`.
-pub(super) fn right(text: &str, columns: usize) -> String {
+pub(in crate::render) fn right(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
 /// Left text and, at the right end of `columns`, a word, which `paint` may colour.
-pub(super) fn with_right(left: &str, word: &str, columns: usize, paint: impl Fn(&str) -> String) -> String {
+pub(in crate::render) fn with_right(left: &str, word: &str, columns: usize, paint: impl Fn(&str) -> String) -> String {
     let left = cut(left, columns.saturating_sub(width(word) + 1));
     format!("{}{}", padded(&left, columns - width(word)), paint(word))
 }
