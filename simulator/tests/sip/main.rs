@@ -8,7 +8,9 @@ mod modification;
 mod negotiation;
 mod non_invite_client;
 mod non_invite_server;
+mod subscription;
 mod table;
+mod transfer;
 
 use simulator::sip::transaction::timing::TIMER_F;
 use simulator::time::{Duration, Instant};
