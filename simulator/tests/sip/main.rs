@@ -1,6 +1,7 @@
 //! Every state of every SIP machine, met by every input, as tables: the transactions of RFC 3261 with RFC 6026, and dialogs.
 
 mod cancel;
+mod chaos;
 mod dialog;
 mod invite_client;
 mod invite_server;
