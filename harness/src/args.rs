@@ -34,6 +34,8 @@ pub(crate) enum Verb {
     Explain(Explain),
     /// Run scenarios in virtual time: PASS or FAIL, and why
     Run(Run),
+    /// Run a scenario at every point of a range: how many, how fast
+    Sweep(Sweep),
     /// Compare two versions of scenarios: worse, the same, better, or can't tell
     Compare(Compare),
     /// Show the result of an earlier run again
@@ -54,8 +56,6 @@ pub(crate) enum Verb {
     Serve(Later),
     #[command(hide = true, disable_help_flag = true)]
     Calibrate(Later),
-    #[command(hide = true, disable_help_flag = true)]
-    Sweep(Later),
     #[command(hide = true, disable_help_flag = true)]
     Plan(Later),
     #[command(hide = true, disable_help_flag = true)]
@@ -129,6 +129,39 @@ pub(crate) struct Run {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) later: LaterFlags,
+}
+
+/// `pbxsim sweep`.
+#[derive(Debug, Parser)]
+pub(crate) struct Sweep {
+    /// Scenario file
+    pub(crate) file: Option<PathBuf>,
+    /// A path with its values: 'PATH=700..800 step 5' or 'PATH=2, 3, 5'; of
+    /// several, all combinations
+    #[arg(long, value_name = "PATH=VALUES")]
+    pub(crate) vary: Vec<String>,
+    /// Instead of all combinations: one path at a time, the others as they are
+    #[arg(long)]
+    pub(crate) one_at_a_time: bool,
+    /// Another value for one path at every point; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// The variant to sweep, in a file that has some
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// So many runs at each point, all with the same seeds [default: as the file
+    /// says, or 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SEEDS)))]
+    pub(crate) seeds: Option<u32>,
+    /// Threads [default: one per core]; the result is the same on any number
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Where the run file goes [default: runs/TIME-NAME.pbxrun]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// What to print: text, or csv
+    #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: SweepFormat,
 }
 
 /// `pbxsim compare`.
@@ -261,6 +294,13 @@ pub(crate) enum CompareFormat {
     Md,
 }
 
+/// Renderings of a sweep.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum SweepFormat {
+    Text,
+    Csv,
+}
+
 /// How a comparison ends that nobody can tell.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Undecided {
@@ -313,7 +353,6 @@ impl Verb {
             Self::Quote(_) => Some("quote"),
             Self::Serve(_) => Some("serve"),
             Self::Calibrate(_) => Some("calibrate"),
-            Self::Sweep(_) => Some("sweep"),
             Self::Plan(_) => Some("plan"),
             Self::Worker(_) => Some("worker"),
             Self::Trace(_) => Some("trace"),

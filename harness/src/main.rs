@@ -7,6 +7,7 @@ mod complaint;
 mod exit;
 mod huge_pages;
 mod interrupt;
+mod journal;
 mod logs;
 mod nearest;
 mod next;
@@ -17,6 +18,7 @@ mod scenario_files;
 mod screen;
 mod shell;
 mod usage;
+mod vary;
 
 use std::process::ExitCode;
 

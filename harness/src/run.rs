@@ -49,6 +49,21 @@ pub fn all(
     progress: &dyn Progress,
 ) -> Vec<Option<Measurements>> {
     let results: Vec<Mutex<Option<Measurements>>> = items.iter().map(|_| Mutex::new(None)).collect();
+    each(items, threads, interrupt, progress, &|place, measured| {
+        let is_first = place == 0 || !std::ptr::eq(items[place].plan, items[place - 1].plan);
+        *locked(&results[place]) = Some(if is_first { measured } else { judged_only(measured) });
+    });
+    results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+/// Runs all items on `threads` threads and hands over each as it is done, with its place; from any thread.
+pub fn each(
+    items: &[Item<'_>],
+    threads: usize,
+    interrupt: &AtomicBool,
+    progress: &dyn Progress,
+    done: &(dyn Fn(usize, Measurements) + Sync),
+) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..threads.clamp(1, items.len().max(1)) {
@@ -58,17 +73,13 @@ pub fn all(
                     if interrupt.load(Ordering::Relaxed) {
                         return;
                     }
-                    let mut measured = one(items[place], &|| interrupt.load(Ordering::Relaxed), progress);
-                    if place > 0 && std::ptr::eq(items[place].plan, items[place - 1].plan) {
-                        keep_what_is_judged(&mut measured);
-                    }
+                    let measured = one(items[place], &|| interrupt.load(Ordering::Relaxed), progress);
                     progress.seed();
-                    *locked(&results[place]) = Some(measured);
+                    done(place, measured);
                 }
             });
         }
     });
-    results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
 /// Runs seeds of `plan` from `first` on, until `is_enough` says so of those that are done or `most` are; in the order of
@@ -91,10 +102,8 @@ pub fn until(
             scope.spawn(|| {
                 while let Some(place) = next_place(&order, &changed, threads, &stop) {
                     let seed = first.wrapping_add(place as u64);
-                    let mut measured = one(Item { plan, seed }, &stop, progress);
-                    if place > 0 {
-                        keep_what_is_judged(&mut measured);
-                    }
+                    let measured = one(Item { plan, seed }, &stop, progress);
+                    let measured = if place == 0 { measured } else { judged_only(measured) };
                     progress.seed();
                     if locked(&order).take(place, measured, is_enough) {
                         over.store(true, Ordering::Relaxed);
@@ -155,11 +164,12 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The first seed tells the story; of the others only counters are needed, and hundreds must fit into memory.
-fn keep_what_is_judged(measured: &mut Measurements) {
+pub fn judged_only(mut measured: Measurements) -> Measurements {
     measured.latencies.clear();
     measured.timeline.clear();
     measured.service.levels.clear();
     measured.course = Course::default();
+    measured
 }
 
 /// Runs one seed from its first moment to its last, or until a sentence, a breach or `stop` ends it.

@@ -27,5 +27,7 @@ mod run_files;
 mod seeds;
 #[path = "cli/several_files.rs"]
 mod several_files;
+#[path = "cli/sweep.rs"]
+mod sweep;
 #[path = "cli/terminals.rs"]
 mod terminals;

@@ -53,6 +53,8 @@ pub struct Header {
     pub source: String,
     /// `--set`s, in order, as typed.
     pub overrides: Vec<String>,
+    /// Of a sweep: the `PATH=VALUE`s of this point, which are the last of the overrides.
+    pub point: Vec<String>,
     /// Wall-clock seconds it took.
     pub wall_s: f64,
     /// The machine.

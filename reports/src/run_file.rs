@@ -71,15 +71,8 @@ impl RunFile {
 
     /// The bytes of the file.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WriteError> {
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend(VERSION.to_le_bytes());
-        for result in &self.results {
-            append(&mut bytes, HEADER, &json(&result.header));
-            append(&mut bytes, EXPECTATIONS, &json(&result.expectations));
-            for seed in &result.seeds {
-                append(&mut bytes, SEED, &json(seed));
-            }
-        }
+        let mut bytes = opening();
+        self.results.iter().for_each(|result| bytes.extend(sections(result)));
         append(&mut bytes, END, &[]);
         if bytes.len() as u64 > LARGEST { Err(WriteError::TooLarge) } else { Ok(bytes) }
     }
@@ -140,6 +133,41 @@ impl RunFile {
         }
         Ok(())
     }
+}
+
+/// What every run file begins with.
+pub fn opening() -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(VERSION.to_le_bytes());
+    bytes
+}
+
+/// The sections of one result: what is appended to a file that is written result by result.
+pub fn sections(result: &RunResult) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    append(&mut bytes, HEADER, &json(&result.header));
+    append(&mut bytes, EXPECTATIONS, &json(&result.expectations));
+    result.seeds.iter().for_each(|seed| append(&mut bytes, SEED, &json(seed)));
+    bytes
+}
+
+/// The whole results at the start of such a file, whatever follows them, and the bytes they take with its opening; none
+/// and 0 where not even that is there.
+pub fn recover(bytes: &[u8]) -> (Vec<RunResult>, usize) {
+    let opening = opening();
+    let Some(mut rest) = bytes.strip_prefix(opening.as_slice()) else { return (Vec::new(), 0) };
+    let (mut file, mut whole, mut good) = (RunFile::default(), 0, opening.len());
+    while let Ok((name, contents)) = next_section(&mut rest) {
+        if file.take_section(name, contents).is_err() {
+            break;
+        }
+        let is_whole = |result: &RunResult| result.seeds.len() as u64 == u64::from(result.header.seeds_wanted);
+        if file.results.last().is_some_and(is_whole) {
+            (whole, good) = (file.results.len(), bytes.len() - rest.len());
+        }
+    }
+    file.results.truncate(whole);
+    (file.results, good)
 }
 
 fn append(bytes: &mut Vec<u8>, name: &[u8], contents: &[u8]) {

@@ -105,6 +105,7 @@ fn header() -> Header {
         partial: false,
         source: "pbxsim: 1\n".into(),
         overrides: Vec::new(),
+        point: Vec::new(),
         wall_s: 1.94,
         host: Host { system: "linux".into(), machine: "x86_64".into(), cores: 2, cpu_s: 0.5, peak_kb: 20_480 },
     }

@@ -9,6 +9,7 @@ mod new;
 mod run;
 mod show;
 mod start;
+mod sweep;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
         Verb::Explain(args) => explain::explain(args),
         Verb::Run(args) => run::run(args),
         Verb::Compare(args) => compare::compare(args),
+        Verb::Sweep(args) => sweep::sweep(args),
         Verb::Show(args) => show::show(args),
         Verb::List(args) => list::list(args.topic),
         Verb::Schema => manual::schema(),

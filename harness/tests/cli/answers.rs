@@ -14,11 +14,13 @@ fn alone_it_says_what_it_is_and_how_to_begin() {
 fn help_fits_a_screen() {
     let desk = Desk::empty();
     insta::assert_snapshot!(desk.pbxsim("--help").output);
-    for verb in ["", "new", "check", "explain", "run", "compare", "show", "list", "schema", "completions", "man"] {
+    for verb in
+        ["", "new", "check", "explain", "run", "sweep", "compare", "show", "list", "schema", "completions", "man"]
+    {
         let answer = desk.pbxsim(&format!("{verb} --help"));
         assert_eq!(answer.code, Some(0), "{verb}");
         // The prompt and the command itself are on the screen, too.
-        let limit = if ["", "run", "compare", "list"].contains(&verb) { 32 } else { 23 };
+        let limit = if ["", "run", "sweep", "compare", "list"].contains(&verb) { 32 } else { 23 };
         assert!(answer.output.lines().count() <= limit, "{verb}: {}", answer.output);
         assert!(answer.output.lines().all(|line| line.chars().count() <= 80), "{verb}: {}", answer.output);
     }

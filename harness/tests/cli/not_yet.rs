@@ -10,7 +10,6 @@ fn later_verbs_and_flags_answer_not_yet() {
         "quote small.yaml",
         "serve small.yaml --listen 127.0.0.1:5060",
         "calibrate small.yaml x.pbxrun",
-        "sweep small.yaml --vary users.desk.count=1..9",
         "plan small.yaml --for x",
         "compare --base-cmd a --new-cmd b",
         "worker --nats nats://127.0.0.1",
@@ -36,7 +35,7 @@ fn help_and_completions_name_nothing_that_does_not_exist() {
     let desk = Desk::empty();
     for line in ["--help", "run --help", "show --help", "man run", "list --help"] {
         let output = desk.pbxsim(line).output;
-        for word in ["sweep", "--wire", "--watch", "html", "junit"] {
+        for word in ["calibrate", "--wire", "--watch", "html", "junit"] {
             assert!(!output.contains(word), "{line} names {word}");
         }
     }

@@ -182,3 +182,26 @@ fn twenty_seeds_of_a_rush_take_little_room() {
     let bytes = RunFile { results: vec![sample::passing()] }.to_bytes().expect("small");
     assert!(bytes.len() < 2 << 20, "{} bytes", bytes.len());
 }
+
+#[test]
+fn whole_results_are_recovered_from_whatever_a_crash_leaves() {
+    let result = |seeds: std::ops::Range<u64>| {
+        let mut result = sample::of_seeds(seeds);
+        result.header.seeds_wanted = 2;
+        result
+    };
+    let (first, second) = (result(1..3), result(5..7));
+    let mut bytes = opening();
+    bytes.extend(sections(&first));
+    let one = bytes.len();
+    bytes.extend(sections(&second));
+    assert_eq!(recover(&bytes), (vec![first.clone(), second], bytes.len()));
+    // Cut off anywhere in the second: the first is there.
+    for cut in (one..bytes.len()).step_by(97) {
+        assert_eq!(recover(&bytes[..cut]), (vec![first.clone()], one), "{cut}");
+    }
+    bytes[one + 20] ^= 1;
+    assert_eq!(recover(&bytes).1, one);
+    assert_eq!(recover(&[]), (Vec::new(), 0));
+    assert_eq!(recover(b"something else altogether"), (Vec::new(), 0));
+}
