@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use reports::course::Course;
 use reports::measurements::{Measurements, Stopped};
 use scenarios::plan::Plan;
+use simulator::schedule::Entry;
 use simulator::simulation::Simulation;
 use simulator::time::{Duration, Instant};
 
@@ -175,8 +176,20 @@ pub fn judged_only(mut measured: Measurements) -> Measurements {
 /// Runs one seed from its first moment to its last, or until a sentence, a breach or `stop` ends it.
 pub fn one(item: Item<'_>, stop: &dyn Fn() -> bool, progress: &dyn Progress) -> Measurements {
     let Item { plan, seed } = item;
-    let mut simulation = Simulation::new(&plan.layout, plan.settings.clone(), plan.schedule.clone(), seed);
-    let mut recorder = Recorder::new(plan, simulation.engine().elements());
+    with_schedule(item, plan.schedule_of(seed), stop, progress)
+}
+
+/// The same under another schedule than the plan's.
+pub fn with_schedule(
+    item: Item<'_>,
+    schedule: Vec<Entry>,
+    stop: &dyn Fn() -> bool,
+    progress: &dyn Progress,
+) -> Measurements {
+    let Item { plan, seed } = item;
+    let last_fault = schedule.iter().filter(|entry| entry.action.is_fault()).map(|entry| entry.at).max();
+    let mut simulation = Simulation::new(&plan.layout, plan.settings.clone(), schedule, seed);
+    let mut recorder = Recorder::new(plan, last_fault.unwrap_or(Instant::ZERO), simulation.engine().elements());
     let end = Instant::ZERO + plan.lasts;
     let mut marks = recorder.marks();
     marks.push(end);

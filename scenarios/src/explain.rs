@@ -2,6 +2,7 @@
 
 mod crash;
 mod events;
+mod faults;
 mod lines;
 
 use reports::formulas::{engset_beta, engset_units, erlang_b_units, erlang_c};
@@ -191,6 +192,14 @@ mod tests {
         ] {
             assert!(said.contains(part), "{part}\n{said}");
         }
+    }
+
+    #[test]
+    fn faults_are_explained_with_their_time_lines() {
+        let text = include_str!("explain/faults.yaml");
+        let said = load("faults.yaml", text, &[], None)
+            .map_or_else(|wrong| wrong.render(), |loaded| explain(&loaded.plans[0]));
+        insta::assert_snapshot!(said);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a file means: everything a run needs, checked. Nothing after it can fail on configuration.
 
 use reports::expectation::Expectation;
+use simulator::chaos::{Chaos, Strike};
 use simulator::layout::Layout;
 use simulator::licence::feature::Feature;
 use simulator::schedule::Entry;
@@ -34,6 +35,8 @@ pub struct Plan {
     pub settings: Vec<Settings>,
     /// What happens, sorted by instant, file order among equals.
     pub schedule: Vec<Entry>,
+    /// Random faults: what they are is decided by the seed ([`Plan::schedule_of`]).
+    pub chaos: Vec<Chaos>,
     /// The entries of `timeline` as declared.
     pub occasions: Vec<Occasion>,
     /// What must hold: the common sentences, then the variant's own.
@@ -42,6 +45,27 @@ pub struct Plan {
     pub demands: Vec<Demand>,
     /// Digest of the meaning (layout, settings, schedule, expectations), independent of comments and layout of the text.
     pub digest: u64,
+}
+
+impl Plan {
+    /// What happens in the run of one seed: the schedule with its random faults.
+    pub fn schedule_of(&self, seed: u64) -> Vec<Entry> {
+        let strikes = self
+            .chaos
+            .iter()
+            .flat_map(|chaos| chaos.strikes(seed, &self.layout).into_iter().map(|strike| (chaos.occasion, strike)));
+        self.schedule_with(strikes)
+    }
+
+    /// The schedule with these faults, each of the occasion beside it, in place of random ones.
+    pub fn schedule_with(&self, strikes: impl IntoIterator<Item = (u16, Strike)>) -> Vec<Entry> {
+        let mut schedule = self.schedule.clone();
+        for (occasion, strike) in strikes {
+            schedule.extend(strike.entries(&self.layout, occasion));
+        }
+        schedule.sort_by_key(|entry| entry.at);
+        schedule
+    }
 }
 
 /// The text a plan was made from.

@@ -5,7 +5,7 @@ use scenarios::{Template, load};
 use simulator::distribution::Distribution;
 use simulator::layout::{Begins, Device, Role};
 use simulator::licence::feature::Feature;
-use simulator::schedule::{Action, Shape};
+use simulator::schedule::{Action, Cut, End, Shape};
 use simulator::settings::{OnStandby, Retries, Transport};
 use simulator::time::{Duration, Instant};
 
@@ -320,4 +320,56 @@ fn what_asks_for_nothing_or_may_fail_is_not_warned_about() {
     quiet("cluster: { master: { answers: 100/s, queue: 99 } }", "no node queues longer than 0.9 s");
     quiet("licences: { master: { PBX-Port12: 500, PBX-Port12%500: 100 } }", "no users are dropped");
     quiet("timeline: [{ at: +1 min, crash: master, for: 59 min }]", "no users are dropped");
+}
+
+/// Actions of a timeline over a master with its standby, and two slaves.
+fn actions(timeline: &str) -> Vec<(Instant, Action)> {
+    let plan = plan(&format!(
+        "cluster: {{ hq: {{ role: master }}, s: {{ count: 2 }}, sb: {{ role: standby, stands-in-for: hq }} }}\n\
+         users: {{ a: {{ count: 4 }} }}\ntimeline: [{timeline}]"
+    ));
+    plan.schedule.into_iter().map(|entry| (entry.at, entry.action)).collect()
+}
+
+#[test]
+fn a_freeze_knows_when_it_ends_and_without_for_it_does_not() {
+    let freeze = |pbx, until| Action::Freeze { pbx, until };
+    let two = actions("{ at: +10 s, freeze: s-1, for: 5 s, repeats: 2, every: 20 s }");
+    let expected = [(10, freeze(1, at(15))), (15, Action::Wake(1)), (30, freeze(1, at(35))), (35, Action::Wake(1))];
+    assert_eq!(two, expected.map(|(second, action)| (at(second), action)));
+    assert_eq!(actions("{ at: +10 s, freeze: s-1 }"), [(at(10), freeze(1, Instant::NEVER))]);
+}
+
+#[test]
+fn a_cut_is_of_a_site_a_link_or_two_nodes_of_one_site() {
+    let pair = |one, other| Cut { one, other, out: true, into: true };
+    let cut = |text: &str| -> Vec<Cut> {
+        let cuts = actions(text).into_iter().filter_map(|(_, action)| match action {
+            Action::Cut(cut) => Some(cut),
+            _ => None,
+        });
+        cuts.collect()
+    };
+    assert_eq!(cut("{ at: +1 s, cut: s-1, for: 1 s }"), [pair(End::Site(1), None)]);
+    let links = [pair(End::Site(0), Some(End::Site(1))), pair(End::Site(0), Some(End::Site(2)))];
+    assert_eq!(cut("{ at: +1 s, cut: hq - each-s, for: 1 s }"), links);
+    let standby = End::Pbx { pbx: 3, site: 0 };
+    assert_eq!(cut("{ at: +1 s, cut: hq - sb, for: 1 s }"), [pair(End::Pbx { pbx: 0, site: 0 }, Some(standby))]);
+    assert_eq!(cut("{ at: +1 s, cut: sb - s-1, for: 1 s }"), [pair(standby, Some(End::Site(1)))]);
+    assert_eq!(cut("{ at: +1 s, cut: sb }"), [pair(standby, None)]);
+    let all = [0, 1, 2].map(|site| pair(End::Site(site), None));
+    assert_eq!(cut("{ at: +1 s, cut: between }"), all);
+    let one_way = |text: &str| cut(&format!("{{ at: +1 s, cut: s-2, direction: {text} }}"))[0];
+    assert_eq!(
+        ["in", "out", "both"].map(|way| (one_way(way).out, one_way(way).into)),
+        [(false, true), (true, false), (true, true)]
+    );
+}
+
+#[test]
+fn cuts_may_overlap_and_each_heals_by_itself() {
+    let all = actions("{ at: +10 s, cut: s-1, for: 20 s }, { at: +15 s, cut: s-1, for: 1 s }");
+    let heals: Vec<Instant> =
+        all.iter().filter(|(_, action)| matches!(action, Action::Heal(_))).map(|(at, _)| *at).collect();
+    assert_eq!(heals, [at(16), at(30)]);
 }

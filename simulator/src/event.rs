@@ -312,6 +312,10 @@ pub enum Event {
     Crashed,
     /// The node starts again.
     Restarted,
+    /// The node hears nothing from now on. Units it has borrowed are freed with it: nobody can use them meanwhile.
+    Frozen,
+    /// The node hears again; the units that its leases still cover are taken again.
+    Woken,
 }
 
 impl Event {
@@ -363,6 +367,8 @@ impl Event {
             Self::TakeoverRefused { standbys, ports } => [25, u64::from(standbys), u64::from(ports), 0],
             Self::Crashed => [26, 0, 0, 0],
             Self::Restarted => [27, 0, 0, 0],
+            Self::Frozen => [30, 0, 0, 0],
+            Self::Woken => [31, 0, 0, 0],
         }
     }
 }

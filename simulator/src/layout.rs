@@ -37,6 +37,15 @@ pub struct PbxPlan {
     pub licences: Vec<(Feature, u32)>,
 }
 
+/// A node's site.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Place {
+    /// Index of its site.
+    pub site: u16,
+    /// `Some(index)` for a PBX, `None` for an endpoint.
+    pub pbx: Option<u16>,
+}
+
 /// F1.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Role {

@@ -9,9 +9,10 @@
 //! # Levels
 //!
 //! Each uses only those before it, and a test holds that: time, prefetch, rng, distribution, id · `licence::feature`,
-//! `licence::reason`, `licence::stock` · layout, settings, schedule, spread · sip, licence · event, node · engine, endpoint,
+//! `licence::reason`, `licence::stock` · layout, settings, schedule, spread, chaos · sip, licence · event, node · engine, endpoint,
 //! pbx · site · simulation · invariants.
 
+pub mod chaos;
 pub mod distribution;
 pub mod endpoint;
 pub mod engine;

@@ -4,6 +4,7 @@
 //! read, never emitted: a node's deadlines are fields and `poll_timeout` is their minimum.
 
 pub use crate::id::{Handle, NodeId};
+pub use crate::layout::Place;
 
 use crate::event::Event;
 use crate::licence::holders::HolderSet;
@@ -234,6 +235,9 @@ pub trait Elements {
     /// Whether `node` hears anything.
     fn is_up(&self, node: NodeId) -> bool;
 
+    /// Whether `node` hears nothing now but will hear later what comes meanwhile.
+    fn is_frozen(&self, node: NodeId) -> bool;
+
     /// Where `node` is.
     fn place(&self, node: NodeId) -> Place;
 
@@ -245,13 +249,4 @@ pub trait Elements {
 
     /// Hints the processor at the records that an event will touch.
     fn prefetch(&self, node: NodeId, packet: Option<&Packet>);
-}
-
-/// A node's site.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Place {
-    /// Index of its site.
-    pub site: u16,
-    /// `Some(index)` for a PBX, `None` for an endpoint.
-    pub pbx: Option<u16>,
 }

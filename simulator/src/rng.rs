@@ -54,6 +54,8 @@ pub enum Purpose {
     CallId,
     /// How fast a node's clock runs.
     Clock,
+    /// Random faults.
+    Chaos,
 }
 
 /// The stream of an entity: `name` from [`name_key`], `index` its seat or number.

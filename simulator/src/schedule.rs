@@ -1,6 +1,6 @@
 //! What happens from outside, and when: a timeline as data.
 
-use crate::layout::Selection;
+use crate::layout::{Place, Selection};
 use crate::licence::feature::Feature;
 use crate::time::{Duration, Instant};
 
@@ -60,12 +60,88 @@ pub enum Action {
         /// How many.
         units: u32,
     },
+    /// A PBX hears nothing and its timers rest until then; what it remembers stays. Frozen again, it wakes with the last
+    /// of these instants; a restart ends it, and nothing happens to a PBX that is down.
+    Freeze {
+        /// Which.
+        pbx: u16,
+        /// When it wakes: [`Action::Wake`] at that instant. [`Instant::NEVER`]: only by a restart.
+        until: Instant,
+    },
+    /// A frozen PBX wakes, if no other freeze lasts longer: what is overdue is due now.
+    Wake(u16),
+    /// No packet that leaves from now on crosses this; one under way arrives.
+    Cut(Cut),
+    /// This cut is over. A way is open once every cut over it is.
+    Heal(Cut),
     /// Devices are gone without a word (a power cut).
     PowerOff(Selection),
     /// They are back, all at once.
     PowerOn(Selection),
     /// Other constants from now on: an index into the plan's list of settings.
     Install(u32),
+}
+
+impl Action {
+    /// Whether it breaks something, or mends what was broken.
+    pub fn is_fault(&self) -> bool {
+        !matches!(self, Self::SignIn { .. } | Self::SignOut { .. })
+    }
+}
+
+/// Ways that are cut: between one end and another, out of the first, into it, or both.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Cut {
+    /// One end.
+    pub one: End,
+    /// The other; `None`: everything else.
+    pub other: Option<End>,
+    /// What leaves the one end is lost.
+    pub out: bool,
+    /// What comes to the one end is lost.
+    pub into: bool,
+}
+
+/// An end of a cut.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum End {
+    /// A site with everybody in it, by index.
+    Site(u16),
+    /// One PBX.
+    Pbx {
+        /// Its index.
+        pbx: u16,
+        /// Its site, by index.
+        site: u16,
+    },
+}
+
+impl Cut {
+    /// Whether what goes from here to there is lost.
+    pub fn blocks(&self, from: Place, to: Place) -> bool {
+        let beyond = |place: Place| match self.other {
+            Some(end) => end.holds(place),
+            None => !self.one.holds(place),
+        };
+        self.out && self.one.holds(from) && beyond(to) || self.into && beyond(from) && self.one.holds(to)
+    }
+}
+
+impl End {
+    /// Whether somebody there is at this end.
+    pub fn holds(self, place: Place) -> bool {
+        match self {
+            Self::Site(site) => place.site == site,
+            Self::Pbx { pbx, .. } => place.pbx == Some(pbx),
+        }
+    }
+
+    /// Index of its site.
+    pub fn site(self) -> u16 {
+        match self {
+            Self::Site(site) | Self::Pbx { site, .. } => site,
+        }
+    }
 }
 
 /// Density of a spread over its window.

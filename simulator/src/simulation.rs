@@ -95,6 +95,19 @@ impl Simulation {
                 let authority = self.engine.elements().cluster().facts[usize::from(pbx)].domain;
                 self.at_pbx(authority, observer, |site, out| site.reclaim(pbx, feature, units, out))
             }
+            Action::Freeze { pbx, until } => {
+                let (pbx, until) = (*pbx, *until);
+                self.at_pbx(pbx, observer, |site, out| site.freeze(pbx, until, out))
+            }
+            Action::Wake(pbx) => self.wake(*pbx, observer),
+            Action::Cut(cut) => {
+                self.engine.cut(*cut);
+                true
+            }
+            Action::Heal(cut) => {
+                self.engine.heal(*cut);
+                true
+            }
             Action::PowerOff(who) => self.power(who, false, observer),
             Action::PowerOn(who) => self.power(who, true, observer),
             Action::Install(index) => {
@@ -132,6 +145,18 @@ impl Simulation {
             |site, now, out| site.restart(pbx, now, forgets, out),
             |now, node, events, site| observer.observe(now, node, events, site),
         )
+    }
+
+    /// Its timers come first, then what has come for it meanwhile.
+    fn wake(&mut self, pbx: u16, observer: &mut impl Observer) -> bool {
+        let node = self.engine.elements().cluster().people.pbx(pbx);
+        let goes_on = self.engine.interfere(
+            node,
+            |site, now, out| site.wake(pbx, now, out),
+            |now, node, events, site| observer.observe(now, node, events, site),
+        );
+        self.engine.hear(node);
+        goes_on
     }
 
     fn power(&mut self, who: &Selection, on: bool, observer: &mut impl Observer) -> bool {

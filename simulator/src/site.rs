@@ -91,7 +91,7 @@ impl Site {
 
     /// A PBX starts again; `forgets`: without its licence table.
     pub fn restart(&mut self, pbx: u16, now: Instant, forgets: bool, out: &mut Outbox) {
-        if self.pbxs[usize::from(pbx)].is_up() {
+        if !self.pbxs[usize::from(pbx)].is_down() {
             self.crash(pbx, out);
         }
         self.pbxs[usize::from(pbx)].restart(now, forgets, &self.cluster, out);
@@ -109,6 +109,16 @@ impl Site {
         if self.pbxs[usize::from(authority)].is_up() {
             self.pbxs[usize::from(authority)].reclaim(pbx, feature, units, out);
         }
+    }
+
+    /// A PBX hears nothing until then.
+    pub fn freeze(&mut self, pbx: u16, until: Instant, out: &mut Outbox) {
+        self.pbxs[usize::from(pbx)].freeze(until, &self.cluster, out);
+    }
+
+    /// A frozen PBX wakes, unless it is frozen for longer.
+    pub fn wake(&mut self, pbx: u16, now: Instant, out: &mut Outbox) {
+        self.pbxs[usize::from(pbx)].wake(now, &self.cluster, out);
     }
 
     /// Other constants from now on.
@@ -193,6 +203,10 @@ impl Elements for Site {
             Some(phone) => phone.is_up(),
             None => self.pbxs.get(node.index() - self.phones.len()).is_none_or(Pbx::is_up),
         }
+    }
+
+    fn is_frozen(&self, node: NodeId) -> bool {
+        self.pbx_index(node).is_some_and(|index| self.pbxs[index].is_frozen())
     }
 
     #[inline]

@@ -56,6 +56,7 @@ const PARTS: u64 = 40;
 /// Measures one run.
 pub struct Recorder<'a> {
     plan: &'a Plan,
+    last_fault: Instant,
     checker: Checker,
     probes: Vec<Probe>,
     registrations: Registrations,
@@ -79,8 +80,8 @@ pub struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    /// For a run of this plan whose nodes are these.
-    pub fn new(plan: &'a Plan, site: &Site) -> Self {
+    /// For a run of this plan whose nodes are these and whose last fault is then.
+    pub fn new(plan: &'a Plan, last_fault: Instant, site: &Site) -> Self {
         let load = |pbx: &simulator::layout::PbxPlan| NodeLoad {
             node: pbx.name.clone(),
             requests: 0,
@@ -90,6 +91,7 @@ impl<'a> Recorder<'a> {
         };
         Self {
             plan,
+            last_fault,
             checker: Checker::new(site),
             probes: plan.expectations.iter().map(|expectation| Probe::new(plan, expectation)).collect(),
             registrations: Registrations::new(site.endpoints()),
@@ -289,9 +291,7 @@ impl<'a> Recorder<'a> {
 
     /// I9: from when on all views must agree, the last fault being over.
     fn agrees_from(&self, site: &Site) -> Instant {
-        let is_fault = |entry: &&Entry| !matches!(entry.action, Action::SignIn { .. } | Action::SignOut { .. });
-        let last = self.plan.schedule.iter().filter(is_fault).map(|entry| entry.at).max();
-        last.unwrap_or(Instant::ZERO) + Checker::agreement_within(site)
+        self.last_fault + Checker::agreement_within(site)
     }
 
     fn invariants(&self) -> Vec<Invariant> {

@@ -4,7 +4,7 @@ use reports::measurements::{Moment, Series};
 use reports::units;
 use scenarios::plan::Plan;
 use simulator::event::Event;
-use simulator::schedule::{Action, Entry};
+use simulator::schedule::{Action, Cut, End, Entry};
 use simulator::time::{Duration, Instant};
 
 use super::registrations::Registrations;
@@ -20,6 +20,7 @@ const BUCKETS: u64 = 480;
 pub(super) struct Story {
     moments: Vec<Moment>,
     names: Vec<String>,
+    sites: Vec<String>,
     /// What each occasion is called, as the end of "back after …".
     occasions: Vec<String>,
     series: Series,
@@ -33,6 +34,7 @@ impl Story {
         Self {
             moments: Vec::new(),
             names: plan.layout.pbxs.iter().map(|pbx| pbx.name.clone()).collect(),
+            sites: plan.layout.sites.clone(),
             occasions: plan.occasions.iter().map(|occasion| occasion.name.clone()).collect(),
             series: Series { width_ns: (plan.lasts.0 / BUCKETS).max(1), levels: Vec::new(), whole: endpoints },
             level: 0,
@@ -68,7 +70,32 @@ impl Story {
                     self.tell(now, name, String::new());
                 }
             }
-            Action::Crash(_) | Action::Restart(_) | Action::Forget(_) | Action::Reclaim { .. } => {}
+            Action::Cut(cut) => {
+                let (what, ways) = (self.ways(cut), if cut.out && cut.into { "" } else { ", one way" });
+                self.tell(now, format!("{what} is cut{ways}"), String::new());
+            }
+            Action::Heal(cut) => {
+                let what = self.ways(cut);
+                self.tell(now, format!("{what} heals"), String::new());
+            }
+            Action::Crash(_)
+            | Action::Restart(_)
+            | Action::Forget(_)
+            | Action::Reclaim { .. }
+            | Action::Freeze { .. }
+            | Action::Wake(_) => {}
+        }
+    }
+
+    /// `branch-2`, `hq - branch-2`.
+    fn ways(&self, cut: &Cut) -> String {
+        let name = |end: End| match end {
+            End::Site(site) => self.sites[usize::from(site)].as_str(),
+            End::Pbx { pbx, .. } => self.names[usize::from(pbx)].as_str(),
+        };
+        match cut.other {
+            Some(other) => format!("{} - {}", name(cut.one), name(other)),
+            None => name(cut.one).to_owned(),
         }
     }
 
@@ -79,6 +106,8 @@ impl Story {
                 | Event::Restarted
                 | Event::Quarantine { .. }
                 | Event::Reclaimed { .. }
+                | Event::Frozen
+                | Event::Woken
                 | Event::Role { .. }
                 | Event::TakeoverRefused { .. }
         );
@@ -98,6 +127,8 @@ impl Story {
                 format!("{} is taken from {} by force", feature.name(), self.names[usize::from(pbx)]),
                 "may be in use twice until the lease is over".into(),
             ),
+            Event::Frozen => (format!("{name} freezes"), String::new()),
+            Event::Woken => (format!("{name} wakes"), String::new()),
             Event::Role { active: true } => (
                 format!("{name} takes over"),
                 format!("{} of {} in service", count(in_service), count(self.series.whole)),

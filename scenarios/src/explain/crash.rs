@@ -61,7 +61,7 @@ pub(super) fn recovery(plan: &Plan, index: u16, occasion: &Occasion, lines: &mut
     let crash = Crash::new(plan, index);
     let standbys: Vec<(u16, u16)> = crash.nodes.iter().flat_map(|node| standbys(plan, *node)).collect();
     for (standby, node) in standbys.iter().take(SHOWN) {
-        lines.hanging("  ", "", &stands_in(plan, &crash, *standby, *node));
+        lines.hanging("  ", "", &stands_in(plan, crash.down, *standby, *node));
     }
     if standbys.len() > SHOWN {
         lines.hanging("  ", "", &format!("and {} more standbys", standbys.len() - SHOWN));
@@ -81,7 +81,8 @@ fn standbys(plan: &Plan, node: u16) -> impl Iterator<Item = (u16, u16)> {
     numbered.filter(move |(_, pbx)| pbx.stands_in_for == Some(node)).map(move |(standby, _)| (standby, node))
 }
 
-fn stands_in(plan: &Plan, crash: &Crash, standby: u16, node: u16) -> String {
+/// When a standby takes over from a node that is silent for so long.
+pub(super) fn stands_in(plan: &Plan, down: Option<Duration>, standby: u16, node: u16) -> String {
     let name = plan.layout.pbxs.get(usize::from(standby)).map_or("", |pbx| pbx.name.as_str());
     let Some(server) = server(plan, standby) else { return format!("{name} stands in") };
     let first = server.after_silence;
@@ -89,7 +90,7 @@ fn stands_in(plan: &Plan, crash: &Crash, standby: u16, node: u16) -> String {
     if gate_is_shut(plan) {
         return format!("{name} may not stand in: fewer PBX-Standby than ports (R41)");
     }
-    if crash.down.is_some_and(|down| down < first) {
+    if down.is_some_and(|down| down < first) {
         return format!("{name} notices after {}: too late to stand in", duration_text(first));
     }
     let mut text = format!("{name} stands in {} to {} later", duration_text(first), duration_text(last));
@@ -103,7 +104,7 @@ fn stands_in(plan: &Plan, crash: &Crash, standby: u16, node: u16) -> String {
 }
 
 /// R41, where licences are modelled.
-fn gate_is_shut(plan: &Plan) -> bool {
+pub(super) fn gate_is_shut(plan: &Plan) -> bool {
     plan.layout.licensed && bought_of(plan, Feature::Standby) < bought_of(plan, Feature::Port)
 }
 

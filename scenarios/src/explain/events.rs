@@ -9,6 +9,7 @@ use simulator::settings::{PbxSettings, PopulationSettings};
 use simulator::time::{Duration, Instant};
 
 use super::crash;
+use super::faults;
 use super::lines::Lines;
 use crate::nearest::grouped;
 use crate::plan::{Occasion, Plan};
@@ -28,6 +29,7 @@ pub(super) fn explain(plan: &Plan, lines: &mut Lines) {
         if let Some(Action::Crash(_)) = first.map(|entry| &entry.action) {
             crash::recovery(plan, *index, occasion, lines);
         }
+        faults::time_lines(plan, *index, lines);
     }
     if order.len() > SHOWN {
         lines.hanging("  ", "", &format!("and {} more entries of the timeline", order.len() - SHOWN));
@@ -110,6 +112,9 @@ pub(super) fn moment(plan: &Plan, at: Instant) -> String {
 }
 
 fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>) -> String {
+    if let Some(chaos) = plan.chaos.iter().find(|chaos| chaos.occasion == index) {
+        return faults::random(chaos, occasion);
+    }
     let called = if occasion.called { format!(" ({})", occasion.name) } else { String::new() };
     let object = &occasion.object;
     match first.map(|entry| &entry.action) {
@@ -136,7 +141,10 @@ fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>
         Some(Action::Reclaim { units, .. }) => {
             format!("{} units of {object} are taken back by force{called}", grouped(u64::from(*units)))
         }
-        Some(Action::PowerOn(_)) | None => format!("{} {object}{called}", occasion.verb),
+        Some(Action::Freeze { .. } | Action::Cut(_)) => format!("{}{called}", faults::happening(plan, index, object)),
+        Some(Action::PowerOn(_) | Action::Wake(_) | Action::Heal(_)) | None => {
+            format!("{} {object}{called}", occasion.verb)
+        }
     }
 }
 

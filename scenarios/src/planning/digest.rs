@@ -2,6 +2,7 @@
 
 use core::fmt::Write;
 
+use simulator::chaos::Chaos;
 use simulator::distribution::Distribution;
 use simulator::rng::mix;
 use simulator::settings::{Link, Links, PbxSettings, PopulationSettings, Retries, Settings};
@@ -12,8 +13,13 @@ use crate::plan::Plan;
 /// Digest of layout, settings, schedule, expectations and length.
 pub(crate) fn digest(plan: &Plan) -> u64 {
     let settings: Vec<u64> = plan.settings.iter().map(of_settings).collect();
-    let meaning = (&plan.layout, settings, &plan.schedule, &plan.expectations);
+    let chaos: Vec<Chaos> = plan.chaos.iter().map(small).collect();
+    let meaning = (&plan.layout, settings, (&plan.schedule, chaos), &plan.expectations);
     hash(&(meaning, plan.lasts, plan.warm_up, plan.starts_s, plan.date))
+}
+
+fn small(chaos: &Chaos) -> Chaos {
+    Chaos { every: stand_in(&chaos.every), lasting: stand_in(&chaos.lasting), ..chaos.clone() }
 }
 
 /// Digest of one set of constants.

@@ -1,11 +1,13 @@
 //! From the checked tree to a plan: what the values mean together.
 
 mod changes;
+mod chaos;
 mod cluster;
 mod constants;
 mod demand;
 mod digest;
 mod expectations;
+mod faults;
 mod fields;
 mod licences;
 mod limits;
@@ -73,6 +75,7 @@ impl Draft<'_> {
             layout: structure.layout.clone(),
             settings: timeline.settings.clone(),
             schedule: timeline.schedule.clone(),
+            chaos: timeline.chaos.clone(),
             occasions: timeline.occasions.clone(),
             expectations: Vec::new(),
             digest: 0,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use simulator::time::{Duration, Instant};
 
 use super::Draft;
+use super::chaos::is_chaos;
 use super::fields::Fields;
 use crate::diagnostics::Report;
 use crate::language::ENTRY;
@@ -182,7 +183,7 @@ impl<'a> Moments<'a> {
         let written = |key: &str| fields.node(key).and_then(|_| fields.duration(key));
         let length = written("for").max(written("over"));
         let repeats = fields.count("repeats").unwrap_or(1).max(1);
-        let every = written("every").unwrap_or(Duration::ZERO);
+        let every = written("every").filter(|_| !is_chaos(&self.items[index])).unwrap_or(Duration::ZERO);
         let last = at + Duration(every.0.saturating_mul(repeats - 1));
         let until = match length {
             Some(length) => Some(last + length),
@@ -212,7 +213,7 @@ impl Draft<'_> {
         if extent.repeats > 1 && extent.every == Duration::ZERO {
             self.report.meaning(fields.span("repeats"), "\"repeats\" needs \"every\"", "write \"every: 20 s\"");
         }
-        if extent.repeats == 1 && fields.node("every").is_some() && fields.node("chaos").is_none() {
+        if extent.repeats == 1 && fields.node("every").is_some() && !is_chaos(item) {
             self.report.meaning(fields.span("every"), "\"every\" needs \"repeats\"", "write \"repeats: 3\"");
         }
         if let Some(length) = extent.length.filter(|length| extent.every > Duration::ZERO && *length > extent.every) {

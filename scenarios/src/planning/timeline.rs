@@ -2,11 +2,13 @@
 
 use core::ops::Range;
 
+use simulator::chaos::Chaos;
 use simulator::layout::Begins;
 use simulator::schedule::{Action, Entry, Shape};
-use simulator::time::Duration;
+use simulator::time::{Duration, Instant};
 
 use super::Draft;
+use super::chaos::is_chaos;
 use super::fields::Fields;
 use super::moments::{Extent, Frame};
 use super::structure::Structure;
@@ -27,6 +29,7 @@ const MAX_RANGES: u64 = 5_000_000;
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     pub(crate) schedule: Vec<Entry>,
+    pub(crate) chaos: Vec<Chaos>,
     pub(crate) occasions: Vec<Occasion>,
     /// Where each occasion stands in the file.
     pub(crate) places: Vec<Span>,
@@ -58,6 +61,10 @@ impl Draft<'_> {
         for (index, (item, extent)) in items.iter().zip(&extents).enumerate() {
             let occasion = occasion(item, extent);
             timeline.places.push(item.span);
+            if is_chaos(item) {
+                let number = timeline.chaos.len() as u16;
+                timeline.chaos.extend(self.chaos(structure, item, extent, (index as u16, number), &occasion.name));
+            }
             if let Some(pair) = verb_pair(item) {
                 self.verb(structure, &mut timeline, index as u16, pair, item, extent);
             }
@@ -66,6 +73,7 @@ impl Draft<'_> {
         timeline.settings = self.changes(structure, &mut timeline.schedule, items, &extents);
         beginnings(structure, &timeline.schedule);
         timeline.schedule.sort_by_key(|entry| entry.at);
+        self.nothing_to_freeze(structure, &timeline, items);
         timeline
     }
 
@@ -92,10 +100,10 @@ impl Draft<'_> {
         let actions = match pair.key.as_str() {
             "sign-in" | "sign-out" => self.sign(at, pair, item),
             "crash" => self.crash(at, &pair.value, Fields::new(&ENTRY, Some(item)).node("for").is_some()),
-            "restart" => {
-                let nodes = self.nodes(at, &pair.value);
-                nodes.into_iter().map(|node| (Action::Restart(node), None)).collect()
-            }
+            "restart" => self.nodes(at, &pair.value).into_iter().map(|node| (Action::Restart(node), None)).collect(),
+            "forget" => self.nodes(at, &pair.value).into_iter().map(|node| (Action::Forget(node), None)).collect(),
+            "freeze" => self.freeze(at, pair, item),
+            "cut" => self.cut(at, pair, item),
             _ => return,
         };
         let cost: u64 = actions.iter().map(|(action, undo)| ranges(action) * (1 + u64::from(undo.is_some()))).sum();
@@ -107,7 +115,8 @@ impl Draft<'_> {
         for repeat in 0..extent.repeats {
             let start = extent.at + Duration(extent.every.0.saturating_mul(repeat));
             for (action, undo) in &actions {
-                out.schedule.push(Entry { at: start, action: action.clone(), occasion: index });
+                let action = lasting(action, extent.length.map(|length| start + length));
+                out.schedule.push(Entry { at: start, action, occasion: index });
                 if let (Some(undo), Some(length)) = (undo, extent.length) {
                     out.schedule.push(Entry { at: start + length, action: undo.clone(), occasion: index });
                 }
@@ -135,33 +144,6 @@ impl Draft<'_> {
         let action = if signs_in { Action::SignIn { who, over, shape } } else { Action::SignOut { who, over, shape } };
         vec![(action, None)]
     }
-
-    fn crash(&mut self, at: &Structure, value: &Node, back: bool) -> Vec<(Action, Option<Action>)> {
-        let mut actions = Vec::new();
-        for item in value.one_or_more() {
-            let text = item.text().unwrap_or("");
-            if at.cluster.knows(text) {
-                for node in self.nodes(at, item) {
-                    actions.push((Action::Crash(node), back.then_some(Action::Restart(node))));
-                }
-            } else {
-                let who = self.selection(at, item, |_| false);
-                actions.push((Action::PowerOff(who.clone()), back.then_some(Action::PowerOn(who))));
-            }
-        }
-        actions
-    }
-
-    fn nodes(&mut self, at: &Structure, value: &Node) -> Vec<u16> {
-        let mut nodes = Vec::new();
-        for item in value.one_or_more() {
-            match at.cluster.resolve(item.text().unwrap_or("")) {
-                Ok(range) => nodes.extend(range),
-                Err((message, advice)) => self.report.unnamed(item.span, message, advice),
-            }
-        }
-        nodes
-    }
 }
 
 /// Whoever has a sign-in is absent before it; all others sign in over the first minute.
@@ -182,6 +164,14 @@ fn beginnings(structure: &mut Structure, schedule: &[Entry]) {
         let begins = if all { Begins::Absent } else { Begins::Partly(ranges) };
         structure.layout.populations[index].begins.clone_from(&begins);
         structure.people.populations[index].plan.begins = begins;
+    }
+}
+
+/// The action with the instant at which it ends, if it must know that.
+fn lasting(action: &Action, ends: Option<Instant>) -> Action {
+    match (action, ends) {
+        (Action::Freeze { pbx, .. }, Some(until)) => Action::Freeze { pbx: *pbx, until },
+        _ => action.clone(),
     }
 }
 

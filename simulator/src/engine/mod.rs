@@ -3,16 +3,22 @@
 //! The engine knows no kind of node. It holds one wake-up per node, never moved: an entry that comes too early is put
 //! back, one that was overtaken is dropped.
 
+mod cuts;
 pub mod digest;
+pub mod held;
 pub mod network;
 pub mod queue;
 
+use std::collections::BTreeMap;
+
 use digest::Digest;
+use held::Held;
 use network::Network;
 use queue::Queue;
 
 use crate::event::Event;
 use crate::node::{Body, Elements, Input, NodeId, Outbox, Packet, Sent, Via};
+use crate::schedule::Cut;
 use crate::settings::Links;
 use crate::time::{Duration, Instant};
 
@@ -64,6 +70,8 @@ pub struct Engine<E> {
     network: Network,
     flights: Vec<Flight>,
     free: Vec<u32>,
+    /// By node that is frozen: what has come for it.
+    held: BTreeMap<NodeId, Held>,
     wakes: Vec<Instant>,
     out: Outbox,
     digest: Digest,
@@ -80,6 +88,7 @@ impl<E: Elements> Engine<E> {
             network: Network::new(links, pbxs),
             flights: Vec::new(),
             free: Vec::new(),
+            held: BTreeMap::new(),
             wakes: vec![Instant::NEVER; nodes],
             out: Outbox::default(),
             digest: Digest::default(),
@@ -118,6 +127,21 @@ impl<E: Elements> Engine<E> {
     /// Other links from now on.
     pub fn install_links(&mut self, links: Links) {
         self.network.install(links);
+    }
+
+    /// Packets that leave from now on do not cross this.
+    pub fn cut(&mut self, cut: Cut) {
+        self.network.cut(cut);
+    }
+
+    /// One such cut is over.
+    pub fn heal(&mut self, cut: Cut) {
+        self.network.heal(cut);
+    }
+
+    /// Packets under way, put off, or held for a frozen node.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len() - self.free.len() + self.held.values().map(Held::len).sum::<usize>()
     }
 
     /// Handles everything due up to and including `deadline`, telling `observe` of every step. `observe` answers
@@ -163,8 +187,22 @@ impl<E: Elements> Engine<E> {
         touched.for_each(|node| self.rearm(node));
     }
 
-    /// What `node` had not yet sent, or had put off, is lost with it.
+    /// What has come for `node` while it was frozen is heard now, in the order it came; if it is frozen still, later.
+    pub fn hear(&mut self, node: NodeId) {
+        if self.elements.is_frozen(node) {
+            return;
+        }
+        for (packet, put_off) in self.held.remove(&node).into_iter().flat_map(Held::into_packets) {
+            let state = if put_off { FlightState::PutOff } else { FlightState::UnderWay };
+            self.launch(self.now, Flight { packet, departs: self.now, state });
+        }
+    }
+
+    /// What `node` had not yet sent, had put off, or would have heard on waking, is lost with it.
     pub fn lose_unsent(&mut self, node: NodeId) {
+        for (packet, put_off) in self.held.remove(&node).into_iter().flat_map(Held::into_packets) {
+            self.discard(&packet, if put_off { FlightState::PutOff } else { FlightState::UnderWay });
+        }
         for flight in &mut self.flights {
             let unsent = flight.packet.source == node && flight.departs > self.now;
             let held = flight.state == FlightState::PutOff && flight.packet.target == node;
@@ -199,7 +237,7 @@ impl<E: Elements> Engine<E> {
         let packet = self.flights[due.packet as usize].packet;
         self.free.push(due.packet);
         if flight == FlightState::Lost || !self.elements.is_up(due.node) {
-            self.discard(&packet, flight);
+            self.not_heard(&packet, flight);
             return false;
         }
         self.out.clear();
@@ -217,6 +255,16 @@ impl<E: Elements> Engine<E> {
             self.out.attachments.release(handle);
         }
         true
+    }
+
+    /// A packet that its target does not hear now, if ever.
+    fn not_heard(&mut self, packet: &Packet, flight: FlightState) {
+        if flight == FlightState::Lost || !self.elements.is_frozen(packet.target) {
+            return self.discard(packet, flight);
+        }
+        if !self.held.entry(packet.target).or_default().keep(*packet, flight == FlightState::PutOff) {
+            self.lose(packet);
+        }
     }
 
     /// A packet that nobody hears. Over a connection the sender learns it: nobody listens there.

@@ -207,8 +207,11 @@ impl Checker {
     /// I2, I4, I5, I10 of the PBX that made the step; I2, I3 of its stocks if they changed.
     #[inline]
     fn check_pbx(&mut self, now: Instant, index: usize, pbx: &Pbx, site: &Site) {
-        if !pbx.is_up() {
+        if pbx.is_down() {
             return self.books.close(index);
+        }
+        if pbx.is_frozen() {
+            return;
         }
         for lease in pbx.licensing().leases() {
             self.check_lease(now, index, lease, site);

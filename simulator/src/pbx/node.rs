@@ -17,13 +17,22 @@ use crate::time::{Duration, Instant};
 #[derive(Clone, Debug)]
 pub struct Pbx {
     pub(super) index: u16,
-    up: bool,
+    state: State,
     pub(super) bindings: Bindings,
     pub(super) worker: Worker,
     pub(super) watch: Option<Watch>,
     pub(super) licensing: Licensing,
     /// Retry-After values drawn so far.
     pub(super) draws: u32,
+}
+
+/// Whether it runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum State {
+    Up,
+    /// It hears nothing until then.
+    Frozen(Instant),
+    Down,
 }
 
 impl Pbx {
@@ -37,7 +46,7 @@ impl Pbx {
         });
         Self {
             index,
-            up: true,
+            state: State::Up,
             bindings: Bindings::new(cluster.people.blocks.len()),
             worker: Worker::default(),
             watch,
@@ -46,10 +55,20 @@ impl Pbx {
         }
     }
 
-    /// Whether it runs.
+    /// Whether it runs and hears.
     #[inline]
     pub fn is_up(&self) -> bool {
-        self.up
+        self.state == State::Up
+    }
+
+    /// Whether it stands still with all it remembers.
+    pub fn is_frozen(&self) -> bool {
+        matches!(self.state, State::Frozen(_))
+    }
+
+    /// Whether it is gone.
+    pub fn is_down(&self) -> bool {
+        self.state == State::Down
     }
 
     /// Its registrations.
@@ -86,7 +105,7 @@ impl Pbx {
 
     /// It is gone without a word: bindings, units and everything under way.
     pub fn crash(&mut self, cluster: &Cluster, out: &mut Outbox) {
-        if !self.up {
+        if self.is_down() {
             return;
         }
         out.report(Event::Crashed);
@@ -104,13 +123,47 @@ impl Pbx {
         }
         self.bindings.clear();
         self.worker.restart();
-        self.up = false;
+        self.licensing.set_asleep(false);
+        self.state = State::Down;
+    }
+
+    /// It stands still until then: nothing is heard, no timer fires, nothing is forgotten. What it has borrowed can be
+    /// used by nobody meanwhile.
+    pub fn freeze(&mut self, until: Instant, cluster: &Cluster, out: &mut Outbox) {
+        match self.state {
+            State::Down => {}
+            State::Frozen(before) => self.state = State::Frozen(before.max(until)),
+            State::Up => {
+                out.report(Event::Frozen);
+                self.licensing.report_borrowed(false, cluster, out);
+                self.licensing.set_asleep(true);
+                self.state = State::Frozen(until);
+            }
+        }
+    }
+
+    /// It wakes, unless it is frozen for longer: what has lapsed goes before anything else (3.3.5), then every timer that
+    /// passed fires, once. A silence that it slept through proves nothing about its active.
+    pub fn wake(&mut self, now: Instant, cluster: &Cluster, out: &mut Outbox) {
+        let State::Frozen(until) = self.state else { return };
+        if until > now {
+            return;
+        }
+        self.state = State::Up;
+        out.report(Event::Woken);
+        self.on_lapses(cluster, now, out);
+        self.licensing.set_asleep(false);
+        self.licensing.report_borrowed(true, cluster, out);
+        if let Some(watch) = &mut self.watch {
+            watch.wake(now);
+        }
+        self.on_timeout(cluster, now, out);
     }
 
     /// It starts again: the licence table is kept or (`forgets`) lost (3.4.3), holders must register again (3.3.6).
     pub fn restart(&mut self, now: Instant, forgets: bool, cluster: &Cluster, out: &mut Outbox) {
         self.crash(cluster, out);
-        self.up = true;
+        self.state = State::Up;
         self.licensing.restart(now, forgets.then(|| cluster.checkout_of(self.index)));
         if self.watch.is_some() {
             self.watch = Some(Watch::new(now));
@@ -203,7 +256,7 @@ impl Pbx {
     /// When it next wants a timeout.
     #[inline]
     pub fn wake_at(&self, cluster: &Cluster) -> Instant {
-        if !self.up {
+        if self.state != State::Up {
             return Instant::NEVER;
         }
         let settings = &cluster.pbxs[usize::from(self.index)];

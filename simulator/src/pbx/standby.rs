@@ -147,6 +147,17 @@ impl Watch {
         }
     }
 
+    /// It was frozen until now: what it has not heard meanwhile is no silence of its active, so it looks again, and every
+    /// span of silence or presence begins anew.
+    pub fn wake(&mut self, now: Instant) {
+        (self.answered, self.look_at) = (true, now);
+        match self.role {
+            Role::Suspect => self.silent_since = now,
+            Role::Holding => self.back_since = now,
+            Role::Passive | Role::Active => {}
+        }
+    }
+
     /// The takeover it asked for happens, or is refused until its active has been seen again.
     pub fn take_over(&mut self, allowed: bool) {
         match allowed {

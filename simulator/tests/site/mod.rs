@@ -9,7 +9,7 @@ use simulator::layout::{Begins, Block, Device, Layout, PbxPlan, PopulationPlan, 
 use simulator::licence::feature::Feature;
 use simulator::node::NodeId;
 use simulator::rng::Probability;
-use simulator::schedule::{Action, Entry, Shape};
+use simulator::schedule::{Action, Cut, Entry, Shape};
 use simulator::settings::{Checkout, Link, Links, PbxSettings, PopulationSettings, Retries, Rules, Settings};
 use simulator::simulation::{Observer, Simulation};
 use simulator::site::Site;
@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) settings: Settings,
     pub(crate) schedule: Vec<Entry>,
     pub(crate) seed: u64,
+    /// What the schedule may install, from 1 on.
+    pub(crate) more: Vec<Settings>,
 }
 
 impl Plan {
@@ -35,7 +37,7 @@ impl Plan {
             checkout: Checkout { clock_drift_ppm: 0, ..Checkout::default() },
             rules: Rules::default(),
         };
-        Self { layout, settings, schedule: Vec::new(), seed: 1 }.pbx("master", Role::Master, None)
+        Self { layout, settings, schedule: Vec::new(), seed: 1, more: Vec::new() }.pbx("master", Role::Master, None)
     }
 
     pub(crate) fn pbx(mut self, name: &str, role: Role, stands_in_for: Option<u16>) -> Self {
@@ -131,10 +133,40 @@ impl Plan {
         self.at(at(second, 0), Action::Restart(pbx))
     }
 
+    /// A PBX hears nothing for so many seconds.
+    pub(crate) fn freeze(self, second: u64, pbx: u16, seconds: u64) -> Self {
+        let until = at(second + seconds, 0);
+        self.at(at(second, 0), Action::Freeze { pbx, until }).at(until, Action::Wake(pbx))
+    }
+
+    /// A cut for so many seconds.
+    pub(crate) fn cut(self, second: u64, cut: Cut, seconds: u64) -> Self {
+        self.at(at(second, 0), Action::Cut(cut)).at(at(second + seconds, 0), Action::Heal(cut))
+    }
+
+    /// PBXs at sites of their own, named after them, people at their home's, everything 1 ms apart.
+    pub(crate) fn apart(mut self) -> Self {
+        self.layout.sites = self.layout.pbxs.iter().map(|pbx| pbx.name.clone()).collect();
+        self.layout.pbxs.iter_mut().zip(0..).for_each(|(pbx, site)| pbx.site = site);
+        self.layout.blocks.iter_mut().for_each(|block| block.site = block.home);
+        let sites = self.layout.sites.len();
+        self.settings.links =
+            Links { sites: sites as u16, table: vec![0; sites * sites], profiles: Links::default().profiles };
+        self
+    }
+
+    /// Other constants that the schedule may install.
+    pub(crate) fn and_settings(mut self, settings: Settings) -> Self {
+        self.more.push(settings);
+        self
+    }
+
     /// Runs it for so many seconds under all invariants.
     pub(crate) fn run(&self, seconds: u64) -> Told {
-        let mut simulation =
-            Simulation::new(&self.layout, vec![self.settings.clone()], self.schedule.clone(), self.seed);
+        let mut schedule = self.schedule.clone();
+        schedule.sort_by_key(|entry| entry.at);
+        let settings = core::iter::once(&self.settings).chain(&self.more).cloned().collect();
+        let mut simulation = Simulation::new(&self.layout, settings, schedule, self.seed);
         let mut told = Listener { facts: Vec::new(), checker: Checker::new(simulation.engine().elements()) };
         simulation.run_until(at(seconds, 0), &mut told);
         told.checker.finish(at(seconds, 0));
@@ -169,6 +201,10 @@ impl Told {
     /// What `pick` makes of the facts.
     pub(crate) fn all<T>(&self, pick: impl Fn(u64, NodeId, &Event) -> Option<T>) -> Vec<T> {
         self.facts.iter().filter_map(|(at, node, event)| pick(at.0 / 1_000_000, *node, event)).collect()
+    }
+
+    pub(crate) fn count_at(&self, wanted: impl Fn(u64, NodeId, &Event) -> bool) -> usize {
+        self.all(|at, node, event| wanted(at, node, event).then_some(())).len()
     }
 
     pub(crate) fn count(&self, wanted: impl Fn(&Event) -> bool) -> usize {

@@ -38,6 +38,8 @@ pub struct Licensing {
     lease_timeout: Instant,
     /// Its table was lost and the quarantine is not over (3.4.3).
     quarantined: bool,
+    /// Frozen: what is borrowed counts as freed already.
+    asleep: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +94,7 @@ impl Licensing {
             offers: VecDeque::new(),
             lease_timeout: Instant::NEVER,
             quarantined: false,
+            asleep: false,
         };
         licensing.reschedule();
         licensing

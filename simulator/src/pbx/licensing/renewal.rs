@@ -213,6 +213,14 @@ impl Pbx {
         }
     }
 
+    /// What every lease has lost by now, and nothing else: after a freeze.
+    pub(in crate::pbx) fn on_lapses(&mut self, cluster: &Cluster, now: Instant, out: &mut Outbox) {
+        for index in 0..self.licensing.leases.len() {
+            self.on_lease_timeout(cluster, now, index, out);
+        }
+        self.licensing.reschedule();
+    }
+
     /// The authority is silent: its standby is asked from now on.
     pub(super) fn call_escrow(&mut self, now: Instant, feature: Feature) {
         for escrow in self.licensing.escrows(feature) {

@@ -2,6 +2,7 @@
 
 use super::Licensing;
 use crate::event::{Event, Kind, StockKind};
+use crate::layout::Device;
 use crate::licence::authority::{Authority, Stock};
 use crate::licence::feature::Feature;
 use crate::licence::lease::Lease;
@@ -87,7 +88,28 @@ impl Licensing {
     ) {
         let (holder, place) = (holder_of(feature, aor), place_of(feature, aor, cluster));
         let Some(stock) = self.unbook(feature, source, aor.block, place) else { return };
-        out.report(Event::Freed { feature, stock, holder });
+        if source < LEASE || !self.asleep {
+            out.report(Event::Freed { feature, stock, holder });
+        }
+    }
+
+    /// Whether what is borrowed was stated to be freed: while its PBX is frozen.
+    pub(in crate::pbx) fn set_asleep(&mut self, asleep: bool) {
+        self.asleep = asleep;
+    }
+
+    /// States every unit in use under a lease to be taken, or freed.
+    pub(in crate::pbx) fn report_borrowed(&self, taken: bool, cluster: &Cluster, out: &mut Outbox) {
+        for lease in &self.leases {
+            for (block, place) in lease.act().iter() {
+                let (feature, stock) = (lease.feature, lease.kind);
+                let Some(holder) = holder_at(feature, block, place, cluster) else { continue };
+                out.report(match taken {
+                    true => Event::Taken { feature, stock, holder },
+                    false => Event::Freed { feature, stock, holder },
+                });
+            }
+        }
     }
 
     fn unbook(&mut self, feature: Feature, source: usize, block: u16, place: u32) -> Option<StockKind> {
@@ -105,6 +127,15 @@ impl Licensing {
 /// Who holds a unit: the object for a port, the device for anything else (domain §3.1).
 fn holder_of(feature: Feature, aor: Aor) -> Aor {
     if feature == Feature::Port { aor.object() } else { aor }
+}
+
+/// The holder at a place of a lease: the other way round.
+pub(super) fn holder_at(feature: Feature, block: u16, place: u32, cluster: &Cluster) -> Option<Aor> {
+    if feature == Feature::Port {
+        return Some(Aor { block, device: Device::DeskPhone, seat: place });
+    }
+    let (device, seat) = cluster.people.blocks[usize::from(block)].device_at(place)?;
+    Some(Aor { block, device, seat })
 }
 
 /// The place of that holder in its block.
