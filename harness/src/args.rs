@@ -40,6 +40,8 @@ pub(crate) enum Verb {
     Compare(Compare),
     /// Show the result of an earlier run again
     Show(Show),
+    /// Check an installation: which licences count, which rule is broken
+    Audit(AuditArgs),
     /// List what there is: templates, sentences, measures, runs, …
     List(List),
     /// Print the JSON Schema of scenario files, for editors
@@ -48,8 +50,6 @@ pub(crate) enum Verb {
     Completions(Completions),
     /// Print the manual page
     Man(Man),
-    #[command(hide = true, disable_help_flag = true)]
-    Audit(Later),
     #[command(hide = true, disable_help_flag = true)]
     Quote(Later),
     #[command(hide = true, disable_help_flag = true)]
@@ -97,6 +97,22 @@ pub(crate) struct Explain {
     pub(crate) overrides: Vec<String>,
     #[arg(long, hide = true, value_name = "ADDRESS")]
     pub(crate) wire: Option<String>,
+}
+
+/// `pbxsim audit`.
+#[derive(Debug, Parser)]
+pub(crate) struct AuditArgs {
+    /// Scenario file
+    pub(crate) file: Option<PathBuf>,
+    /// Only this variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// Another value for one path of the file; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// What to print: text or json
+    #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: TextOrJson,
 }
 
 /// `pbxsim run`.
@@ -312,6 +328,13 @@ pub(crate) enum Undecided {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Percent(pub(crate) f64);
 
+/// Renderings of an audit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum TextOrJson {
+    Text,
+    Json,
+}
+
 /// What can be listed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Topic {
@@ -349,7 +372,6 @@ impl Verb {
     /// The name of a verb that does not exist yet.
     pub(crate) fn later(&self) -> Option<&'static str> {
         match self {
-            Self::Audit(_) => Some("audit"),
             Self::Quote(_) => Some("quote"),
             Self::Serve(_) => Some("serve"),
             Self::Calibrate(_) => Some("calibrate"),

@@ -56,8 +56,8 @@ impl From<Exit> for ExitCode {
 pub(crate) const INTERRUPTED: u8 = 130;
 /// For `--help` and the manual page.
 pub(crate) const IN_WORDS: &str = "\
-Exit codes: 0 all held; 1 an expectation failed or an invariant broke; 2 wrong
-  file or command line, nothing ran; 3 no valid result, or it was not written;
+Exit codes: 0 all held; 1 an expectation failed, an invariant broke, an audit
+  found gaps; 2 wrong file or command line, nothing ran; 3 no valid result;
   4 can't tell: not decided; 130 interrupted, partial run file";
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ mod desk;
 
 #[path = "cli/answers.rs"]
 mod answers;
+#[path = "cli/audit.rs"]
+mod audit;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/exit_codes.rs"]

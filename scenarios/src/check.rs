@@ -2,7 +2,7 @@
 
 mod scalar;
 
-pub(crate) use scalar::{RETRIES, default_word, describe, flag, version};
+pub(crate) use scalar::{RETRIES, default_word, describe, flag, release, version};
 
 use crate::diagnostics::Report;
 use crate::language::{self, Block, DEVICES, FEATURES, Key, Keys, TOP, VERBS, Value, Verb, Word};
@@ -11,9 +11,18 @@ use crate::source::{Sources, Span};
 use crate::value::selector::is_name;
 use crate::yaml::{Kind, Node, Pair};
 
+/// What a file is read for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Purpose {
+    /// To be run: what is not simulated yet is refused.
+    Run,
+    /// To be audited: all of the language is known.
+    Audit,
+}
+
 /// Checks a whole file.
-pub(crate) fn check(tree: &Node, sources: &Sources, report: &mut Report) {
-    let mut checker = Checker { sources, report };
+pub(crate) fn check(tree: &Node, purpose: Purpose, sources: &Sources, report: &mut Report) {
+    let mut checker = Checker { purpose, sources, report };
     if !tree.pairs().is_empty() || tree.is_blank() || matches!(tree.kind, Kind::Map(_)) {
         checker.block(&TOP, tree, &Trail::TOP);
     } else {
@@ -46,6 +55,7 @@ impl<'a> Trail<'a> {
 }
 
 struct Checker<'a> {
+    purpose: Purpose,
     sources: &'a Sources,
     report: &'a mut Report,
 }
@@ -70,7 +80,7 @@ impl Checker<'_> {
             && pair.value.items().is_empty()
             && pair.value.text().is_none_or(str::is_empty);
         // `calls: {}` asks for nothing.
-        if !key.exists && !trail.later && !empty {
+        if !key.exists && self.refuses_later(trail) && !empty {
             inner.later = true;
             let message = format!("not yet: \"{}\" comes in a later version", pair.key);
             self.report.error(pair.key_span, message, "leave it out");
@@ -79,6 +89,11 @@ impl Checker<'_> {
             return;
         }
         self.value(&key.value, &pair.value, &inner);
+    }
+
+    /// Whether what comes in a later version is refused here: not inside something that was.
+    fn refuses_later(&self, trail: &Trail<'_>) -> bool {
+        self.purpose == Purpose::Run && !trail.later
     }
 
     fn required(&mut self, block: &Block, node: &Node, trail: &Trail<'_>) {
@@ -214,7 +229,7 @@ impl Checker<'_> {
 
     fn word_key(&mut self, what: &str, words: &'static [Word], pair: &Pair, trail: &mut Trail<'_>) {
         match words.iter().find(|word| word.text == pair.key) {
-            Some(word) if !word.exists && !trail.later => {
+            Some(word) if !word.exists && self.refuses_later(trail) => {
                 trail.later = true;
                 let message = format!("not yet: {what} \"{}\" comes in a later version", pair.key);
                 self.report.error(pair.key_span, message, "leave it out");
@@ -231,7 +246,7 @@ impl Checker<'_> {
 
     fn licence(&mut self, pair: &Pair, trail: &mut Trail<'_>) {
         match language::licence(&pair.key) {
-            Ok(named) if !named.licence.feature.is_simulated() && !trail.later => {
+            Ok(named) if !named.licence.feature.is_simulated() && self.refuses_later(trail) => {
                 trail.later = true;
                 let word = named.licence.feature.name();
                 self.report.error(pair.key_span, format!("not yet: {word} comes in a later version"), "leave it out");
@@ -250,7 +265,7 @@ impl Checker<'_> {
             }
         };
         match values.iter().find(fits) {
-            Some(Value::Words(words)) if words.iter().all(|word| !word.exists) && !trail.later => {
+            Some(Value::Words(words)) if words.iter().all(|word| !word.exists) && self.refuses_later(trail) => {
                 let message = format!("not yet: \"{}\" comes in a later version", node.text().unwrap_or(""));
                 let advice = values.last().map(|value| format!("write {}", describe(value)));
                 self.report.error(node.span, message, advice.unwrap_or_default());
@@ -276,7 +291,7 @@ impl Checker<'_> {
             return self.report.error(node.span, format!("{} has no value", trail.path()), advice);
         }
         match scalar::check(value, text) {
-            Ok(Some(word)) if !trail.later => {
+            Ok(Some(word)) if self.refuses_later(trail) => {
                 let message = format!("not yet: \"{word}\" comes in a later version");
                 self.report.error(node.span, message, scalar::existing(value));
             }
@@ -301,7 +316,7 @@ impl Checker<'_> {
     fn entry(&mut self, node: &Node, trail: &Trail<'_>) {
         let before = self.report.errors();
         let later = node.pairs().iter().find(|pair| verb(&pair.key).is_some() && !exists(&pair.key));
-        if let Some(pair) = later {
+        if let Some(pair) = later.filter(|_| self.purpose == Purpose::Run) {
             let message = format!("not yet: \"{}\" comes in a later version", pair.key);
             self.report.error(pair.key_span, message, "leave this entry out");
         }

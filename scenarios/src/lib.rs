@@ -10,9 +10,11 @@
 //! assert!(right.is_err(), "the file itself must be right, too");
 //! ```
 
+pub mod audit;
 mod check;
 mod diagnostics;
 mod explain;
+mod installation;
 mod language;
 mod like;
 mod load;
@@ -33,7 +35,7 @@ mod yaml;
 
 pub use diagnostics::{Diagnostics, Place, Severity};
 pub use explain::explain;
-pub use load::{Loaded, decode, load};
+pub use load::{Loaded, audit, decode, load};
 pub use reference::{ReadingRow, ReferenceRow, readings, reference};
 pub use schema::schema;
 pub use template::Template;

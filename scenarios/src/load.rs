@@ -1,6 +1,7 @@
-//! From the text of a file to its plans: read, override, check, plan; every mistake in one pass.
+//! From the text of a file to its plans or audits: read, override, check, plan; every mistake in one pass.
 
-use crate::check::check;
+use crate::audit::Audit;
+use crate::check::{Purpose, check};
 use crate::diagnostics::{Diagnostic, Diagnostics, Report};
 use crate::like;
 use crate::nearest::{did_you_mean, either};
@@ -30,6 +31,43 @@ pub struct Loaded {
 /// # Errors
 /// Everything that is wrong with the file and the overrides; a YAML syntax error stands alone.
 pub fn load(path: &str, text: &str, overrides: &[String], variant: Option<&str>) -> Result<Loaded, Diagnostics> {
+    let make = |draft: &mut Draft<'_>, source: &Source, pair: Option<&Pair>| draft.plan(source, pair);
+    let loaded = read_for(Purpose::Run, path, text, overrides, variant, make)?;
+    let (plans, warnings) = loaded;
+    Ok(Loaded { plans, warnings })
+}
+
+/// What an installation is good for: every licence and every wish of a scenario against the vendor's rules.
+///
+/// Takes all of the language, also what no run simulates yet. One audit, or one per variant in the order of the file;
+/// and what is odd. Arguments as those of [`load`].
+///
+/// # Errors
+/// Everything that is wrong with the file and the overrides.
+pub fn audit(
+    path: &str,
+    text: &str,
+    overrides: &[String],
+    variant: Option<&str>,
+) -> Result<(Vec<Audit>, Diagnostics), Diagnostics> {
+    let make = |draft: &mut Draft<'_>, _: &Source, pair: Option<&Pair>| {
+        let installation = draft.installation();
+        Audit::new(&installation, draft.sources, path, pair.map(|pair| pair.key.as_str()))
+    };
+    read_for(Purpose::Audit, path, text, overrides, variant, make)
+}
+
+/// What is made of a file or each of its variants, and the warnings.
+type Made<T> = Result<(Vec<T>, Diagnostics), Diagnostics>;
+
+fn read_for<T>(
+    purpose: Purpose,
+    path: &str,
+    text: &str,
+    overrides: &[String],
+    variant: Option<&str>,
+    make: impl Fn(&mut Draft<'_>, &Source, Option<&Pair>) -> T,
+) -> Made<T> {
     let mut sources = Sources::default();
     let file = sources.add(path, normalised(text));
     let alone = |sources: Sources, one: Diagnostic| Err(Diagnostics::new(path, sources, vec![one], 0));
@@ -47,11 +85,12 @@ pub fn load(path: &str, text: &str, overrides: &[String], variant: Option<&str>)
     let mut report = Report::default();
     let typed: Vec<Pair> = command_line(overrides, &mut sources, &mut report);
     let source = Source { path: path.to_owned(), text: text.to_owned(), overrides: overrides.to_vec() };
-    let plans = Loading { sources: &sources, typed: &typed, source: &source }.plans(&tree, &mut report);
-    let wanted = picked(plans, variant, &tree, file, &mut report);
+    let loading = Loading { purpose, sources: &sources, typed: &typed, source: &source, make };
+    let made = loading.all(&tree, &mut report);
+    let wanted = picked(made, variant, &tree, file, &mut report);
     let failed = report.errors() > 0;
     let diagnostics = report.finish(path, sources);
-    if failed { Err(diagnostics) } else { Ok(Loaded { plans: wanted, warnings: diagnostics }) }
+    if failed { Err(diagnostics) } else { Ok((wanted, diagnostics)) }
 }
 
 /// The tree of a file with overrides applied, variants left aside.
@@ -91,40 +130,45 @@ pub fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Diagnostics> {
     })
 }
 
-struct Loading<'a> {
+struct Loading<'a, M> {
+    purpose: Purpose,
     sources: &'a Sources,
     typed: &'a [Pair],
     source: &'a Source,
+    make: M,
 }
 
-impl Loading<'_> {
+/// What was made, with the name of its variant.
+type Named<T> = (Option<String>, T);
+
+impl<T, M: Fn(&mut Draft<'_>, &Source, Option<&Pair>) -> T> Loading<'_, M> {
     /// The file itself, or all its variants.
-    fn plans(&self, tree: &Node, report: &mut Report) -> Vec<Plan> {
-        check(tree, self.sources, report);
+    fn all(&self, tree: &Node, report: &mut Report) -> Vec<Named<T>> {
+        check(tree, self.purpose, self.sources, report);
         if tree.pairs().is_empty() {
             return Vec::new();
         }
         let mut tables = Tables::default();
         let variants = tree.get("variants").map(Node::pairs).unwrap_or_default();
         if variants.is_empty() {
-            return vec![self.plan(tree, None, report, &mut tables)];
+            return vec![self.one(tree, None, report, &mut tables)];
         }
         if let Some(last) = variants.get(MAX_VARIANTS) {
             report.error(last.key_span, "more than 1,000 variants", "use several files");
         }
         let mut alone = report.apart();
-        self.plan(tree, None, &mut alone, &mut tables);
+        self.one(tree, None, &mut alone, &mut tables);
         let common = Common::new(tree, self.sources, &[report, &alone]);
-        let mut plans = Vec::new();
+        let mut made = Vec::new();
         for variant in variants.iter().take(MAX_VARIANTS) {
             let mut about = report.apart();
-            plans.push(self.plan(tree, Some(variant), &mut about, &mut tables));
+            made.push(self.one(tree, Some(variant), &mut about, &mut tables));
             common.hand_on(about, variant, report);
         }
-        plans
+        made
     }
 
-    fn plan(&self, file: &Node, variant: Option<&Pair>, report: &mut Report, tables: &mut Tables) -> Plan {
+    fn one(&self, file: &Node, variant: Option<&Pair>, report: &mut Report, tables: &mut Tables) -> Named<T> {
         let mut tree = file.clone();
         let own = variant.and_then(|pair| pair.value.get("set")).map(Node::pairs).unwrap_or_default();
         let overrides = own.len() + self.typed.len();
@@ -132,12 +176,12 @@ impl Loading<'_> {
             paths::set(&mut tree, pair, report, self.sources);
         }
         if overrides > 0 {
-            check(&tree, self.sources, report);
+            check(&tree, self.purpose, self.sources, report);
         }
         let original = tree.clone();
         like::expand(&mut tree, report);
         let mut draft = Draft { tree: &tree, original: &original, sources: self.sources, report, tables };
-        draft.plan(self.source, variant)
+        (variant.map(|pair| pair.key.clone()), (self.make)(&mut draft, self.source, variant))
     }
 }
 
@@ -156,11 +200,13 @@ fn normalised(text: &str) -> String {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }
 
-fn picked(plans: Vec<Plan>, variant: Option<&str>, tree: &Node, file: u16, report: &mut Report) -> Vec<Plan> {
-    let Some(wanted) = variant else { return plans };
-    let picked: Vec<Plan> = plans.iter().filter(|plan| plan.variant.as_deref() == Some(wanted)).cloned().collect();
+fn picked<T>(made: Vec<Named<T>>, variant: Option<&str>, tree: &Node, file: u16, report: &mut Report) -> Vec<T> {
+    let Some(wanted) = variant else { return made.into_iter().map(|(_, one)| one).collect() };
+    let names: Vec<String> = made.iter().filter_map(|(name, _)| name.clone()).collect();
+    let picked: Vec<T> =
+        made.into_iter().filter(|(name, _)| name.as_deref() == Some(wanted)).map(|(_, one)| one).collect();
     if picked.is_empty() {
-        let names: Vec<&str> = plans.iter().filter_map(|plan| plan.variant.as_deref()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let meant = did_you_mean(wanted, names.iter().copied());
         let advice = match names.as_slice() {
             [] => "this file has no variants: leave --variant out".to_owned(),

@@ -1,5 +1,6 @@
 //! One file per verb: from what was typed to what is done.
 
+mod audit;
 mod check;
 mod compare;
 mod explain;
@@ -33,6 +34,7 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
     }
     match &verb {
         Verb::New(args) => new::new(args),
+        Verb::Audit(args) => audit::audit(args),
         Verb::Check(args) => check::check(args),
         Verb::Explain(args) => explain::explain(args),
         Verb::Run(args) => run::run(args),

@@ -14,9 +14,21 @@ fn alone_it_says_what_it_is_and_how_to_begin() {
 fn help_fits_a_screen() {
     let desk = Desk::empty();
     insta::assert_snapshot!(desk.pbxsim("--help").output);
-    for verb in
-        ["", "new", "check", "explain", "run", "sweep", "compare", "show", "list", "schema", "completions", "man"]
-    {
+    for verb in [
+        "",
+        "new",
+        "check",
+        "explain",
+        "run",
+        "sweep",
+        "compare",
+        "show",
+        "audit",
+        "list",
+        "schema",
+        "completions",
+        "man",
+    ] {
         let answer = desk.pbxsim(&format!("{verb} --help"));
         assert_eq!(answer.code, Some(0), "{verb}");
         // The prompt and the command itself are on the screen, too.

@@ -46,6 +46,7 @@ pub(super) fn check(value: &Value, text: &str) -> Reading<Option<&'static str>> 
         Value::Feature => return feature(text),
         Value::Flag => drop(flag(text)?),
         Value::Instant => drop(moment(text)?),
+        Value::Mac => mac(text)?,
         Value::Name | Value::Node | Value::Site => name(text)?,
         Value::Percent => drop(percent(text)?),
         Value::Range => drop(range(text)?),
@@ -125,6 +126,16 @@ fn name(text: &str) -> Reading<()> {
     Err(Mistake::whole(text, format!("\"{text}\" is not a name"), NAMES))
 }
 
+/// `02-00-5e-00-00-01`.
+fn mac(text: &str) -> Reading<()> {
+    let pairs: Vec<&str> = text.split('-').collect();
+    let pair = |pair: &&str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if pairs.len() == 6 && pairs.iter().all(pair) {
+        return Ok(());
+    }
+    Err(Mistake::whole(text, format!("\"{text}\" is not a MAC address"), "write it as 02-00-5e-00-00-01"))
+}
+
 fn retries(text: &str) -> Reading<()> {
     if RETRIES.contains(&text) {
         return Ok(());
@@ -144,16 +155,23 @@ fn secret(text: &str) -> Reading<()> {
 
 /// `V12`, `V10SR12`: the version.
 pub(crate) fn version(text: &str) -> Reading<u64> {
+    release(text).map(|(version, _)| version)
+}
+
+/// `V12`, `V10SR12`: the version and the service release.
+pub(crate) fn release(text: &str) -> Reading<(u64, u64)> {
     let wrong = || Mistake::whole(text, format!("\"{text}\" is not a version"), "write V12 or V10SR12");
     let (version, service) = match text.strip_prefix('V').ok_or_else(wrong)?.split_once("SR") {
         Some((version, service)) => (version, service),
         None => (&text[1..], "0"),
     };
-    if service.is_empty() || !service.bytes().all(|byte| byte.is_ascii_digit()) {
+    if service.is_empty() || service.len() > 4 || !service.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong());
     }
     match version.parse::<u64>() {
-        Ok(number @ 5..=99) if version.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
+        Ok(number @ 5..=99) if version.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Ok((number, service.parse().map_err(|_| wrong())?))
+        }
         _ => Err(wrong()),
     }
 }
@@ -216,6 +234,7 @@ pub(crate) fn describe(value: &Value) -> String {
         Value::Feature => "a feature, such as PBX-Port",
         Value::Flag => "true or false",
         Value::Instant => "an instant, such as +10 min or 09:06",
+        Value::Mac => "a MAC address, such as 02-00-5e-00-00-01",
         Value::Name => "a name",
         Value::Node => "a node",
         Value::Percent => "a percentage",
@@ -241,6 +260,7 @@ mod tests {
     #[test]
     fn versions_have_service_releases() {
         assert_eq!(version("V10SR12"), Ok(10));
+        assert_eq!(release("V10SR12"), Ok((10, 12)));
         assert_eq!(version("V12"), Ok(12));
         for text in ["12", "V", "V12SR", "V+12", "V12SRx"] {
             assert!(version(text).is_err(), "{text}");

@@ -6,8 +6,7 @@ mod tables;
 mod timeline;
 
 pub(crate) use catalogue::{CREDITS, licence, split};
-pub(crate) use people::{DEVICES, FEATURES};
-pub(crate) use people::{TRUNK, USERS};
+pub(crate) use people::{CALLS, DEVICES, FEATURES, QUEUE, ROOM, TRUNK, USERS};
 pub(crate) use tables::{CHECKOUT, LINK, NODE, RULES, TOP};
 pub(crate) use timeline::{ENTRY, VERBS, Verb};
 
@@ -60,6 +59,7 @@ pub(crate) enum Value {
     Flag,
     Instant,
     List(&'static Self),
+    Mac,
     Map(Keys, &'static Self),
     Name,
     Node,

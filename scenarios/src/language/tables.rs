@@ -100,7 +100,7 @@ pub(crate) static NODE: Block = Block {
             "hardware",
             "R4 R25 R50",
         ),
-        key("mac", Value::Text, "made up", "what IPVA licences are bound to", "R29").later(),
+        key("mac", Value::Mac, "made up", "what IPVA licences are bound to", "R29").later(),
         key("interfaces", Value::Block(&INTERFACES), "none", "what is soldered in", "R19 R24 F16").later(),
         key(
             "runs",

@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::moments::Extent;
 use super::ramp::Ramp;
 use super::structure::Structure;
-use crate::check::check;
+use crate::check::{Purpose, check};
 use crate::diagnostics::Report;
 use crate::language::ENTRY;
 use crate::like;
@@ -129,7 +129,7 @@ impl Draft<'_> {
             }
         }
         let unfit = report.errors();
-        check(&with_head(&tree, self.original), self.sources, &mut report);
+        check(&with_head(&tree, self.original), Purpose::Run, self.sources, &mut report);
         like::expand(&mut tree, &mut report);
         let mut draft =
             Draft { tree: &tree, original: &tree, sources: self.sources, report: &mut report, tables: self.tables };

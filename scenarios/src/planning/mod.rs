@@ -9,6 +9,7 @@ mod digest;
 mod expectations;
 mod faults;
 mod fields;
+mod installation;
 mod licences;
 mod limits;
 mod links;

@@ -1,0 +1,69 @@
+//! An audit as JSON: one object for a file, with one audit per variant.
+
+use scenarios::audit::{At, Audit, Broken};
+use serde_json::{Value, json};
+
+/// Version of this format: it grows when a field changes its meaning or goes.
+const FORMAT: u32 = 1;
+
+/// All audits of one file.
+pub(super) fn render(audits: &[Audit]) -> String {
+    let all: Vec<Value> = audits.iter().map(audit).collect();
+    let covered = audits.iter().all(Audit::is_covered);
+    let value = json!({ "pbxsim-audit": FORMAT, "covered": covered, "audits": all });
+    format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())
+}
+
+fn audit(audit: &Audit) -> Value {
+    let domain = |one: &scenarios::audit::Domain| json!({ "owner": one.owner, "software": one.software, "members": one.members, "oldest-version": one.floor });
+    let entitlement = |one: &scenarios::audit::Entitlement| {
+        json!({
+            "node": one.node,
+            "licence": one.name,
+            "bound": one.bound,
+            "usable": one.usable,
+            "reason": one.why.map(|(reason, _)| reason),
+            "rule": one.why.map(|(_, rule)| format!("R{rule}")),
+            "at": at(&one.at),
+        })
+    };
+    let need = |one: &scenarios::audit::Need| {
+        json!({
+            "stock": one.owner,
+            "feature": one.feature,
+            "mode": one.mode,
+            "usable": one.usable,
+            "asked": one.asked,
+            "certain": one.certain,
+            "refused": one.refused,
+        })
+    };
+    let decided = |one: &scenarios::audit::Decided| json!({ "reading": one.number, "key": one.key, "value": one.value, "other": one.other });
+    json!({
+        "file": audit.path,
+        "variant": audit.variant,
+        "covered": audit.is_covered(),
+        "domains": audit.domains.iter().map(domain).collect::<Vec<_>>(),
+        "entitlements": audit.entitlements.iter().map(entitlement).collect::<Vec<_>>(),
+        "needs": audit.needs.iter().map(need).collect::<Vec<_>>(),
+        "findings": audit.findings.iter().map(finding).collect::<Vec<_>>(),
+        "readings": audit.decided.iter().map(decided).collect::<Vec<_>>(),
+    })
+}
+
+fn finding(one: &Broken) -> Value {
+    json!({
+        "covered": !one.uncovered,
+        "rule": format!("R{}", one.rule),
+        "sentence": one.sentence,
+        "reason": one.reason,
+        "units": one.units,
+        "what": one.what,
+        "cure": one.cure,
+        "at": at(&one.at),
+    })
+}
+
+fn at(at: &At) -> Value {
+    json!({ "file": at.file, "line": at.line, "column": at.column })
+}
