@@ -140,7 +140,7 @@ pub(crate) struct Run {
     /// Where the run file goes [default: runs/TIME-NAME.pbxrun]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// What to print: text, or json (alone on standard output)
+    /// What to print: text, json or html (alone on standard output)
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -220,12 +220,18 @@ pub(crate) struct Compare {
 /// `pbxsim show`.
 #[derive(Debug, Parser)]
 pub(crate) struct Show {
-    /// Run file, or LAST for the newest in runs/
-    #[arg(value_name = "RUN|LAST")]
-    pub(crate) run: PathBuf,
-    /// What to print: text or json
+    /// Run files, or LAST for the newest in runs/
+    #[arg(value_name = "RUN|LAST", required = true)]
+    pub(crate) runs: Vec<PathBuf>,
+    /// What to print: text, json, or html (one page to forward)
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: Format,
+    /// Write it to this file instead, whole or not at all
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// With html: the style sheet in a file of its own, for servers with a strict policy [default --out: report.html]
+    #[arg(long)]
+    pub(crate) split: bool,
 }
 
 /// `pbxsim list`.
@@ -289,7 +295,6 @@ pub(crate) enum Seeds {
 pub(crate) enum Format {
     Text,
     Json,
-    #[value(hide = true)]
     Html,
     #[value(hide = true)]
     Md,
@@ -407,7 +412,7 @@ impl Format {
     /// Refuses renderings of a later version.
     pub(crate) fn only_what_exists(self) -> Result<(), Complaint> {
         match self {
-            Self::Text | Self::Json => Ok(()),
+            Self::Text | Self::Json | Self::Html => Ok(()),
             later => {
                 let name = later.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
                 Err(Complaint::not_yet(&format!("--as {name}")))

@@ -13,10 +13,10 @@ mod nearest;
 mod next;
 mod paragraph;
 mod progress;
+mod rendering;
 mod run_files;
 mod scenario_files;
 mod screen;
-mod shell;
 mod usage;
 mod vary;
 

@@ -4,7 +4,7 @@ use reports::render::text::Next;
 use reports::result::{RunResult, Verdict};
 use reports::run_file::RunFile;
 
-use crate::shell::quoted;
+use reports::shell::quoted;
 
 /// At most two; `run_file` is how `show` calls the run file, if it was written.
 pub(crate) fn commands(run: &RunFile, run_file: Option<String>) -> Vec<Next> {

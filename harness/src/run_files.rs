@@ -11,7 +11,7 @@ use reports::run_file::{ReadError, RunFile};
 use crate::clock;
 use crate::complaint::Complaint;
 use crate::nearest::nearest;
-use crate::shell::quoted;
+use reports::shell::quoted;
 
 /// Where a run file is to go.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use scenarios::Template;
 
 use crate::complaint::Complaint;
 use crate::nearest::nearest;
-use crate::shell::quoted;
+use reports::shell::quoted;
 
 /// Files as given, folders as the scenarios in them; each file once. What cannot be found is told beside it.
 pub(crate) fn expand(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Complaint>) {

@@ -33,13 +33,15 @@ pub struct Course {
 pub struct NodeCourse {
     /// Node name.
     pub node: String,
+    /// Requests it can serve in a second, by the constants of the start; `None`: any number.
+    pub answers_per_s: Option<f64>,
     /// Endpoints with a binding here, at the end of each bucket.
     pub registered: Vec<u64>,
-    /// Requests served in each bucket.
-    pub served: Vec<u64>,
+    /// Requests that arrived in each bucket and were served, at once or after a wait.
+    pub requests: Vec<u64>,
     /// Requests turned away in each bucket.
     pub shed: Vec<u64>,
-    /// Longest wait for a server of the requests whose service began in each bucket, in ns.
+    /// Longest wait for a server of the requests that arrived in each bucket, in ns.
     pub longest_wait_ns: Vec<u64>,
 }
 
@@ -56,6 +58,8 @@ pub struct StockCourse {
     pub in_use: Vec<u64>,
     /// Attempts refused in each bucket.
     pub refused: Vec<u64>,
+    /// Units given out by the authority, in use or kept idle by a PBX, at the end of each bucket.
+    pub booked: Vec<u64>,
     /// Units booked for PBXs that are down, at the end of each bucket.
     pub stranded: Vec<u64>,
     /// Units held past the soft deadline of their lease, at the end of each bucket.

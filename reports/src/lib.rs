@@ -1,5 +1,6 @@
 //! From measurements to verdicts and words. Knows nothing of simulators or files of scenarios.
 
+pub mod atomic_file;
 pub mod comparison;
 pub mod contention;
 pub mod course;
@@ -12,6 +13,7 @@ pub mod result;
 pub mod run_file;
 #[cfg(test)]
 mod sample;
+pub mod shell;
 pub mod statistics;
 pub mod units;
 pub mod verdict;

@@ -237,7 +237,7 @@ pub struct OccasionEffect {
     pub failback_ns: Option<u64>,
     /// From the occasion to 50, 90, 99 and 100 % of the lost being back.
     pub back_ns: [Option<u64>; 4],
-    /// From the occasion to each fortieth of the lost being back, in ns, as far as they came.
+    /// From the occasion to each fortieth of those who came back, in ns.
     #[serde(default)]
     pub curve_ns: Vec<u64>,
 }

@@ -4,14 +4,15 @@
 //! length of the contents (u64), CRC-32 of all that (u32), contents. Integers are little-endian. Unknown sections are
 //! skipped, so that an older pbxsim reads what it knows of a newer file.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::atomic_file::{self, WriteError};
 use crate::result::{RunResult, Verdict};
 
 /// What one command ran: one result per variant or file.
@@ -41,25 +42,6 @@ pub enum ReadError {
     Damaged(String),
     /// More than [`LARGEST`] bytes.
     #[error("it is larger than any run file ({LARGEST} bytes)")]
-    TooLarge,
-}
-
-/// Why a run file cannot be written.
-#[derive(Debug, Error)]
-pub enum WriteError {
-    /// No room; whatever stood there before still does.
-    #[error("the disk is full: {} was not written", .0.display())]
-    DiskFull(PathBuf),
-    /// The operating system refuses.
-    #[error("{} was not written: {source}", .path.display())]
-    Io {
-        /// What was to be written.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// More than [`LARGEST`] bytes.
-    #[error("the result is larger than any run file may be ({LARGEST} bytes)")]
     TooLarge,
 }
 
@@ -106,18 +88,9 @@ impl RunFile {
         Self::from_bytes(&bytes)
     }
 
-    /// Writes the file whole or not at all: a temporary file beside it, synced, then renamed over it.
+    /// Writes the file whole or not at all.
     pub fn write_atomically(&self, path: &Path) -> Result<(), WriteError> {
-        let bytes = self.to_bytes()?;
-        let temporary = beside(path);
-        let written = write_synced(&temporary, &bytes).and_then(|()| fs::rename(&temporary, path));
-        if let Err(source) = written {
-            // The first error is the one to tell; a leftover is named so that it is seen for what it is.
-            let _ = fs::remove_file(&temporary);
-            return Err(write_error(path, source));
-        }
-        sync_folder(path);
-        Ok(())
+        atomic_file::write(path, &self.to_bytes()?)
     }
 
     fn take_section(&mut self, name: &[u8], contents: &[u8]) -> Result<(), ReadError> {
@@ -220,31 +193,6 @@ fn json(value: &impl Serialize) -> Vec<u8> {
 
 fn parse<T: DeserializeOwned>(contents: &[u8]) -> Result<T, ReadError> {
     serde_json::from_slice(contents).map_err(|error| ReadError::Damaged(error.to_string()))
-}
-
-/// `.NAME.PROCESS.tmp` in the same folder: a rename must not cross file systems.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Makes the rename last through a power cut, where the system can; the contents are safe either way.
-fn sync_folder(path: &Path) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-}
-
-fn write_error(path: &Path, source: io::Error) -> WriteError {
-    match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => WriteError::DiskFull(path.to_owned()),
-        _ => WriteError::Io { path: path.to_owned(), source },
-    }
 }
 
 /// CRC-32 (ISO-HDLC, as in zlib and PNG), bit by bit from a table.

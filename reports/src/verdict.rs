@@ -12,7 +12,7 @@ mod words;
 use crate::expectation::{Bound, Claim, Expectation, Limit, Quantity, Runs};
 use crate::measurements::{Measurements, Tally};
 use crate::units::Unit;
-use crate::verdict::reading::Reading;
+use crate::verdict::reading::{Limits, Reading};
 
 pub use crate::verdict::seen::{Good, Seen, seen};
 pub use crate::verdict::stopping::{Decision, Stopping};
@@ -53,6 +53,21 @@ pub struct Judgement {
     pub why: Option<String>,
     /// The first seed it failed in, if it failed and was judged seed by seed.
     pub failed_seed: Option<u64>,
+    /// What each seed measured, on one axis with the limits.
+    pub axis: Axis,
+}
+
+/// Seeds side by side: shares in percent whatever the sentence counts, other measures in their unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// Unit of the numbers below.
+    pub unit: Unit,
+    /// Good is from here …
+    pub from: Option<f64>,
+    /// … to here.
+    pub to: Option<f64>,
+    /// In the order of the seeds; `None`: nothing was measured, or it never came. Empty for `agrees with`.
+    pub each: Vec<Option<f64>>,
 }
 
 impl Judgement {
@@ -173,6 +188,7 @@ fn judge_one(index: usize, expectation: &Expectation, runs: &[Measurements]) -> 
         notes: words::notes(expectation, &readings, runs),
         why: if pass { None } else { words::why(&expectation.claim, &readings, runs) },
         failed_seed: held_in.iter().zip(runs).find(|(held, _)| !pass && !**held).map(|(_, run)| run.seed),
+        axis: axis(&first, &readings),
         held_in,
     }
 }
@@ -192,7 +208,19 @@ fn judge_agreement(value: f64, expectation: &Expectation, tallies: &[&Tally]) ->
         notes: vec![agreement.words],
         why: None,
         failed_seed: None,
+        axis: Axis { unit: agreement.unit, from: None, to: None, each: Vec::new() },
     }
+}
+
+fn axis(first: &Reading, readings: &[Reading]) -> Axis {
+    let (from, to) = match first.limits {
+        Limits::Most(limit) => (None, Some(limit)),
+        Limits::Least(limit) => (Some(limit), None),
+        Limits::Between(from, to) => (Some(from), Some(to)),
+        Limits::Exactly(limit) => (Some(limit), Some(limit)),
+    };
+    let unit = if first.counted.is_some() { Unit::Percent } else { first.unit };
+    Axis { unit, from, to, each: readings.iter().map(|reading| reading.position).collect() }
 }
 
 fn agreed_value(claim: &Claim) -> Option<f64> {

@@ -23,8 +23,8 @@ use crate::args::{Args, Verb};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::nearest::nearest;
-use crate::shell::quoted;
 use crate::{scenario_files, screen};
+use reports::shell::quoted;
 
 /// Does what was asked for.
 pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {

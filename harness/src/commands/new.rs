@@ -10,7 +10,7 @@ use crate::args::New;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::screen;
-use crate::shell::quoted;
+use reports::shell::quoted;
 
 /// Writes the template, unless something stands there.
 pub(super) fn new(args: &New) -> Result<Exit, Complaint> {

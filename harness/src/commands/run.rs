@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicBool;
 
 use harness::run::{self, Item};
 use reports::measurements::{Measurements, Stopped};
+use reports::render::text;
 use reports::render::text::{Options, Style};
-use reports::render::{json, text};
 use reports::result::{Header, Host, RESULT_SCHEMA, RunResult};
 use reports::run_file::RunFile;
 use reports::verdict::Stopping;
@@ -18,6 +18,7 @@ use crate::commands::{load_right, which_scenario};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::progress::Display;
+use crate::rendering::rendered;
 use crate::run_files::Destination;
 use crate::{interrupt, next, screen, usage};
 
@@ -149,8 +150,7 @@ impl Order {
     fn deliver(&self, run: &RunFile) -> Result<Exit, Complaint> {
         let written = self.destination.write(run);
         let shown = match self.format {
-            Format::Json => json::render(run),
-            _ => {
+            Format::Text => {
                 let path = written.as_ref().ok();
                 let options = Options {
                     style: Style { colour: screen::has_colour() },
@@ -159,6 +159,7 @@ impl Order {
                 };
                 text::render(run, &options)
             }
+            format => rendered(format, run),
         };
         screen::print(&shown)?;
         written?;

@@ -1,25 +1,79 @@
-//! `pbxsim show`: any rendering, later, from a run file.
+//! `pbxsim show`: any rendering, later, from run files.
 
-use reports::render::text::{Options, Style};
-use reports::render::{json, text};
+use std::path::Path;
+
+use reports::atomic_file;
+use reports::render::page::{self, Sheet};
+use reports::render::text::{self, Options, Style};
+use reports::run_file::RunFile;
 
 use crate::args::{Format, Show};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
+use crate::rendering::rendered;
 use crate::{run_files, screen};
 
-/// Renders a run file. What it shows may have failed: showing it has not.
+/// Renders run files. What they show may have failed: showing it has not, so the exit code is 0.
 pub(super) fn show(args: &Show) -> Result<Exit, Complaint> {
     args.format.only_what_exists()?;
-    let path = run_files::find(&args.run)?;
-    let run = run_files::read(&path)?;
-    let shown = match args.format {
-        Format::Json => json::render(&run),
-        _ => {
-            let style = Style { colour: screen::has_colour() };
-            text::render(&run, &Options { style, path: Some(path.to_string_lossy().into_owned()), next: Vec::new() })
-        }
+    if args.split {
+        return split(args);
+    }
+    let shown = match (args.format, args.runs.as_slice()) {
+        (Format::Text, runs) => texts(runs, args.out.is_none() && screen::has_colour())?,
+        (format, runs) => rendered(format, &together(runs)?),
     };
-    screen::print(&shown)?;
+    match &args.out {
+        Some(path) => write(path, &shown)?,
+        None => screen::print(&shown)?,
+    }
     Ok(Exit::Held)
+}
+
+/// A summary for each run file.
+fn texts(runs: &[impl AsRef<Path>], colour: bool) -> Result<String, Complaint> {
+    let mut shown = Vec::new();
+    for word in runs {
+        let path = run_files::find(word.as_ref())?;
+        let run = run_files::read(&path)?;
+        let path = Some(path.to_string_lossy().into_owned());
+        shown.push(text::render(&run, &Options { style: Style { colour }, path, next: Vec::new() }));
+    }
+    Ok(shown.join("\n"))
+}
+
+/// All results of several run files as one, in their order.
+fn together(runs: &[impl AsRef<Path>]) -> Result<RunFile, Complaint> {
+    let mut together = RunFile::default();
+    for word in runs {
+        together.results.extend(run_files::read(&run_files::find(word.as_ref())?)?.results);
+    }
+    Ok(together)
+}
+
+/// The page and its style sheet beside it.
+fn split(args: &Show) -> Result<Exit, Complaint> {
+    if args.format != Format::Html {
+        return Err(Complaint::wrong("--split parts a page from its style sheet").hint("it needs --as html"));
+    }
+    let path = args.out.clone().unwrap_or_else(|| "report.html".into());
+    let sheet = path.with_extension("css");
+    if sheet == path {
+        return Err(
+            Complaint::wrong("the page and its style sheet would be the same file").hint("try --out report.html")
+        );
+    }
+    let run = together(&args.runs)?;
+    let name = sheet.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    write(&sheet, page::STYLE)?;
+    write(&path, &page::render(&run, Sheet::Beside(&name)))?;
+    screen::print(&format!("{}\n{}\n", path.display(), sheet.display()))?;
+    Ok(Exit::Held)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Complaint> {
+    if path.is_dir() {
+        return Err(Complaint::wrong(format!("--out {}: that is a folder; name a file in it", path.display())));
+    }
+    atomic_file::write(path, text.as_bytes()).map_err(|error| Complaint::invalid(error.to_string()))
 }

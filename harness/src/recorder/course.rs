@@ -45,7 +45,7 @@ pub(super) struct CourseMeter {
 #[derive(Clone, Debug, Default)]
 struct NodeTrack {
     registered: u64,
-    served: u64,
+    requests: u64,
     shed: u64,
     longest: u64,
     course: NodeCourse,
@@ -76,7 +76,7 @@ impl CourseMeter {
             width,
             bucket: 0,
             next: Instant::ZERO + width,
-            nodes: layout.pbxs.iter().map(|pbx| NodeTrack::new(&pbx.name)).collect(),
+            nodes: (0..layout.pbxs.len()).map(|pbx| NodeTrack::new(plan, pbx)).collect(),
             stocks: BTreeMap::new(),
             populations: layout.blocks.iter().map(|block| block.population).collect(),
             master: layout.pbxs.iter().position(|pbx| pbx.role == Role::Master).unwrap_or(0),
@@ -105,7 +105,7 @@ impl CourseMeter {
             Event::Bound { new: true, .. } => self.node(step, |node| node.registered += 1),
             Event::Unbound { .. } => self.node(step, |node| node.registered = node.registered.saturating_sub(1)),
             Event::Served { waited } => self.node(step, |node| {
-                node.served += 1;
+                node.requests += 1;
                 node.longest = node.longest.max(waited.0);
             }),
             Event::Shed => self.node(step, |node| node.shed += 1),
@@ -187,11 +187,15 @@ impl CourseMeter {
     fn close(&mut self, site: &Site) {
         self.nodes.iter_mut().for_each(NodeTrack::close);
         let master = self.master;
-        for ((_, feature, kind), stock) in &mut self.stocks {
-            let sampled = *kind == Kind::Installed;
-            let gone = if sampled { stranded(site, master, *feature, None) } else { 0 };
-            let grace = if sampled { in_grace(site, *feature, None) } else { 0 };
-            stock.close(gone, grace);
+        for ((owner, feature, kind), stock) in &mut self.stocks {
+            stock.close(match kind {
+                Kind::Installed => [
+                    booked(site, *owner, *feature),
+                    stranded(site, master, *feature, None),
+                    in_grace(site, *feature, None),
+                ],
+                Kind::Escrow | Kind::Replica => [0; 3],
+            });
         }
         self.retransmissions.push(std::mem::take(&mut self.re_sent));
     }
@@ -234,13 +238,16 @@ impl CourseMeter {
 }
 
 impl NodeTrack {
-    fn new(name: &str) -> Self {
-        Self { course: NodeCourse { node: name.to_owned(), ..NodeCourse::default() }, ..Self::default() }
+    fn new(plan: &Plan, pbx: usize) -> Self {
+        let service = plan.settings.first().map_or(Duration::ZERO, |settings| settings.pbxs[pbx].service);
+        let answers_per_s = (service > Duration::ZERO).then(|| (1e12 / service.0 as f64).round() / 1e3);
+        let node = plan.layout.pbxs[pbx].name.clone();
+        Self { course: NodeCourse { node, answers_per_s, ..NodeCourse::default() }, ..Self::default() }
     }
 
     fn close(&mut self) {
         self.course.registered.push(self.registered);
-        self.course.served.push(std::mem::take(&mut self.served));
+        self.course.requests.push(std::mem::take(&mut self.requests));
         self.course.shed.push(std::mem::take(&mut self.shed));
         self.course.longest_wait_ns.push(std::mem::take(&mut self.longest));
     }
@@ -252,6 +259,7 @@ impl StockTrack {
         let course = StockCourse {
             in_use: before(),
             refused: before(),
+            booked: before(),
             stranded: before(),
             in_grace: before(),
             ..StockCourse::default()
@@ -267,10 +275,11 @@ impl StockTrack {
         }
     }
 
-    fn close(&mut self, stranded: u64, in_grace: u64) {
+    fn close(&mut self, [booked, stranded, in_grace]: [u64; 3]) {
         self.course.in_use.push(self.peak);
         self.peak = self.in_use;
         self.course.refused.push(std::mem::take(&mut self.refused));
+        self.course.booked.push(booked);
         self.course.stranded.push(stranded);
         self.course.in_grace.push(in_grace);
     }
@@ -295,6 +304,13 @@ impl StockTrack {
         refusals.truncate(MOST_ROWS);
         StockCourse { holders, refusals, ..self.course }
     }
+}
+
+/// Units that the authority of a PBX has given out: in its own use, or booked for others.
+fn booked(site: &Site, owner: u16, feature: Feature) -> u64 {
+    let licensing = site.pbxs()[usize::from(owner)].licensing();
+    let stock = licensing.authorities().find_map(|authority| authority.stock(feature));
+    stock.map_or(0, |stock| u64::from(stock.booked_in_all()) + u64::from(stock.direct()))
 }
 
 /// The cells of a dense map that hold something.

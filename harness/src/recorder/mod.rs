@@ -334,12 +334,10 @@ impl<'a> Recorder<'a> {
         self.plan.occasions.iter().enumerate().map(effect).collect()
     }
 
-    /// When each fortieth of those who were lost was back.
+    /// When each fortieth of those who came back was there.
     fn curve(&self, loss: &registrations::Loss) -> Vec<u64> {
         let Some((_, since_loss, _)) = self.back.get(&loss.occasion) else { return Vec::new() };
-        let rank = |part: u64| (loss.lost.count() * part).div_ceil(PARTS);
-        let ranks = (1..=PARTS).map(rank).take_while(|rank| *rank <= since_loss.count());
-        ranks.map(|rank| since_loss.at_rank(rank)).collect()
+        (1..=PARTS).map(|part| since_loss.at_rank((since_loss.count() * part).div_ceil(PARTS))).collect()
     }
 
     fn latencies(&mut self) -> Vec<NamedLatency> {

@@ -17,7 +17,6 @@ fn later_verbs_and_flags_answer_not_yet() {
         "run small.yaml --watch",
         "run small.yaml --on nats://127.0.0.1",
         "run small.yaml --ci github",
-        "run small.yaml --as html",
         "explain small.yaml --wire sip:127.0.0.1",
         "check small.yaml --ci github",
         "show LAST --as junit",
@@ -34,7 +33,7 @@ fn help_and_completions_name_nothing_that_does_not_exist() {
     let desk = Desk::empty();
     for line in ["--help", "run --help", "show --help", "man run", "list --help"] {
         let output = desk.pbxsim(line).output;
-        for word in ["calibrate", "--wire", "--watch", "html", "junit"] {
+        for word in ["calibrate", "--wire", "--watch", "junit"] {
             assert!(!output.contains(word), "{line} names {word}");
         }
     }

@@ -1,6 +1,7 @@
 //! A comparison in 80 columns, and as Markdown for a pull request.
 
-use super::text::wrap::{right, safe, width, with_right, wrapped};
+use super::safe::safe;
+use super::text::wrap::{right, width, with_right, wrapped};
 use crate::comparison::{Change, Comparison, Effect, FEWEST_PAIRS, Metric, Weighed};
 use crate::statistics::power;
 use crate::units::{self, Unit};

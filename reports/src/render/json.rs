@@ -25,6 +25,11 @@ pub fn render(run: &RunFile) -> String {
     text
 }
 
+/// One result alone, as [`render`] shows it.
+pub(crate) fn render_one(result: &RunResult) -> String {
+    pretty(&ResultJson::of(result))
+}
+
 /// Results of each file, in the order the files first appear.
 pub(crate) fn by_file(results: &[RunResult]) -> Vec<(&str, Vec<&RunResult>)> {
     let mut files: Vec<(&str, Vec<&RunResult>)> = Vec::new();

@@ -1,6 +1,7 @@
 //! A sweep in 80 columns, and as CSV: one result for each point, named by its header.
 
-use super::text::wrap::{cut_front, padded, right, safe, width, with_right, wrapped};
+use super::safe::safe;
+use super::text::wrap::{cut_front, padded, right, width, with_right, wrapped};
 use crate::measurements::Tally;
 use crate::result::RunResult;
 use crate::statistics::interval::Interval;

@@ -3,19 +3,20 @@
 //! Everything is drafted whole and then shortened in steps until it fits: what passed gives way before what failed.
 
 mod breach;
-mod closing;
-mod latencies;
+pub(in crate::render) mod closing;
+pub(in crate::render) mod latencies;
 mod sentences;
 mod service;
 mod several;
 mod story;
 pub(super) mod wrap;
 
-use crate::measurements::{Measurements, Stopped};
 use crate::render::json::by_file;
-use crate::result::{RunResult, Verdict};
+use crate::render::judged::{Fate, Judged, finished};
+use crate::render::safe::safe;
+use crate::result::Verdict;
 use crate::run_file::RunFile;
-use crate::verdict::{Judgement, Stopping};
+use crate::verdict::Stopping;
 
 /// How the summary looks.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -57,32 +58,6 @@ pub fn render(run: &RunFile, options: &Options) -> String {
     lines.truncate(LINES.saturating_sub(last.len()));
     lines.extend(last);
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
-}
-
-/// A result with what it comes to.
-struct Judged<'a> {
-    result: &'a RunResult,
-    judgements: Vec<Judgement>,
-    verdict: Verdict,
-}
-
-impl<'a> Judged<'a> {
-    fn new(result: &'a RunResult) -> Self {
-        let judgements = result.judge();
-        let verdict = result.verdict(&judgements);
-        Self { result, judgements, verdict }
-    }
-
-    /// `PASS`, in colour if wanted.
-    fn word(&self) -> &'static str {
-        match self.verdict {
-            Verdict::Pass => "PASS",
-            Verdict::CantTell => "CAN'T TELL",
-            Verdict::Fail => "FAIL",
-            Verdict::Invalid if self.result.header.partial => "PARTIAL",
-            Verdict::Invalid => "INVALID",
-        }
-    }
 }
 
 /// How much of the whole is told.
@@ -137,9 +112,8 @@ fn drafted(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
 fn title(judged: &Judged, style: Style) -> String {
     let header = &judged.result.header;
     // Variants stand under a title of their own.
-    let title = wrap::safe(
-        &header.variant.as_ref().map_or_else(|| header.title.clone(), |variant| format!("Variant {variant}")),
-    );
+    let title =
+        safe(&header.variant.as_ref().map_or_else(|| header.title.clone(), |variant| format!("Variant {variant}")));
     wrap::with_right(&title, judged.word(), TITLE_WIDTH, |word| style.verdict(word, judged.verdict))
 }
 
@@ -152,33 +126,6 @@ fn interrupted(judged: &Judged) -> Vec<String> {
     let finished = finished(judged.result).count();
     let most = if header.stopping == Stopping::Fixed { "" } else { "at most " };
     vec![format!("  interrupted after {finished} of {most}{} {seeds}: no verdict", header.seeds_wanted)]
-}
-
-/// The seeds that were not cut short by an interrupt: only they count as run.
-fn finished(result: &RunResult) -> impl Iterator<Item = &Measurements> {
-    result.seeds.iter().filter(|run| run.stopped != Some(Stopped::Interrupted))
-}
-
-/// What became of a sentence.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Fate {
-    Held,
-    Failed,
-    /// Seeds were run to decide it and do not.
-    Open,
-    /// No seed came far enough to judge it.
-    NotJudged,
-}
-
-impl Fate {
-    fn of(judgement: &Judgement) -> Self {
-        match judgement.passed() {
-            _ if judgement.of_seeds() == 0 => Self::NotJudged,
-            _ if judgement.open => Self::Open,
-            true => Self::Held,
-            false => Self::Failed,
-        }
-    }
 }
 
 impl Style {

@@ -1,3 +1,5 @@
+use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -79,17 +81,6 @@ fn writing_replaces_and_leaves_nothing_behind() {
 fn a_missing_folder_is_an_error_with_the_path() {
     let error = small().write_atomically(Path::new("no/such/folder/x.pbxrun")).expect_err("no such folder");
     assert!(error.to_string().starts_with("no/such/folder/x.pbxrun was not written: "), "{error}");
-}
-
-#[test]
-fn a_full_disk_is_told_apart() {
-    let error = write_error(Path::new("x.pbxrun"), io::Error::from(io::ErrorKind::StorageFull));
-    assert!(matches!(error, WriteError::DiskFull(_)));
-    assert_eq!(error.to_string(), "the disk is full: x.pbxrun was not written");
-    if Path::new("/dev/full").exists() {
-        let full = write_synced(Path::new("/dev/full"), b"more").expect_err("always full");
-        assert!(matches!(write_error(Path::new("x"), full), WriteError::DiskFull(_)));
-    }
 }
 
 #[test]

@@ -89,8 +89,8 @@ fn peak(feature: &str, run: &Measurements) -> String {
     let of_kind =
         |kind: &'static str| run.stocks.iter().filter(move |stock| stock.feature == feature && stock.kind == kind);
     let Some(stock) = of_kind("installed").max_by_key(|stock| stock.high_water) else { return "0 too many".to_owned() };
-    let over_failover = of_kind("replica").find(|replica| replica.grants > 0);
-    let high_water = stock.high_water.max(over_failover.map_or(0, |replica| replica.high_water));
+    let over_failover = of_kind("replica").map(|replica| replica.high_water).max().filter(|units| *units > 0);
+    let high_water = stock.high_water.max(over_failover.unwrap_or(0));
     let too = if over_failover.is_some() { ", across the failover too" } else { "" };
     match stock.pool {
         Some(pool) => {

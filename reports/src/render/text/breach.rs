@@ -1,9 +1,11 @@
 //! A broken invariant: where, what, what happened before, and how to see it again.
 
 use super::sentences::marked;
-use super::wrap::{cut, safe, wrapped};
+use super::wrap::{cut, wrapped};
 use super::{Fate, Style};
 use crate::measurements::{Measurements, Violation};
+use crate::render::replay::replay;
+use crate::render::safe::safe;
 use crate::result::{Header, RunResult, broke_an_invariant};
 use crate::units;
 
@@ -36,43 +38,4 @@ fn counted(run: &Measurements, style: Style) -> Vec<String> {
     words.flat_map(|words| marked(style, Fate::Failed, &words)).collect()
 }
 
-/// The command that runs this seed again.
-pub(super) fn replay(header: &Header, seed: u64) -> String {
-    let mut command = format!("pbxsim run {}", quoted(&header.file));
-    for set in &header.overrides {
-        command.push_str(&format!(" --set {}", quoted(set)));
-    }
-    if let Some(variant) = &header.variant {
-        command.push_str(&format!(" --variant {}", quoted(variant)));
-    }
-    format!("{command} --seed {seed}")
-}
-
-/// As a shell reads it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 const LAST_EVENTS: usize = 6;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_replay_survives_a_shell() {
-        let header = Header {
-            file: "my rush.yaml".to_owned(),
-            overrides: vec!["lasts=5 min".to_owned(), "seed=1".to_owned()],
-            variant: Some("it's".to_owned()),
-            ..Header::default()
-        };
-        let command = replay(&header, 7);
-        assert_eq!(command, r"pbxsim run 'my rush.yaml' --set 'lasts=5 min' --set seed=1 --variant 'it'\''s' --seed 7");
-    }
-}

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::wrap::{safe, width, wrapped};
+use super::wrap::{width, wrapped};
 use super::{Options, WIDTH, finished};
 use crate::contention::Contention;
 use crate::latency::Reading;
 use crate::measurements::{Measurements, OccasionEffect, Stock};
 use crate::render::json::hex;
+use crate::render::safe::safe;
 use crate::result::RunResult;
 use crate::units;
 use crate::verdict::Stopping;
@@ -31,7 +32,7 @@ pub(super) fn licences(run: &Measurements, most: usize) -> Vec<String> {
     lines
 }
 
-fn in_words(feature: &str, contention: &Contention) -> String {
+pub(in crate::render) fn in_words(feature: &str, contention: &Contention) -> String {
     let peak = units::count(contention.high_water);
     let mut words = match contention.pool {
         Some(pool) => format!("{feature}: peak {peak} of {}", units::count(pool)),
@@ -96,7 +97,7 @@ pub(super) fn failovers(run: &Measurements, most: usize) -> Vec<String> {
     lines
 }
 
-fn failover(effect: &OccasionEffect) -> String {
+pub(in crate::render) fn failover(effect: &OccasionEffect) -> String {
     let mut parts = Vec::new();
     if let Some(ns) = effect.takeover_ns {
         parts.push(format!("taken over after {}", units::duration(ns)));
@@ -152,7 +153,7 @@ pub(super) fn trust(result: &RunResult) -> Vec<String> {
     lines
 }
 
-fn seeds(result: &RunResult) -> String {
+pub(in crate::render) fn seeds(result: &RunResult) -> String {
     let seeds: Vec<u64> = finished(result).map(|run| run.seed).collect();
     match seeds.as_slice() {
         // Seeds run side by side: an interrupt leaves gaps.

@@ -1,8 +1,9 @@
 //! The table of latencies: from the instant something was due, and beside it what a per-request tool would report.
 
-use super::wrap::{cut, padded, right, safe, width};
+use super::wrap::{cut, padded, right, width};
 use crate::latency::Reading;
 use crate::measurements::NamedLatency;
+use crate::render::safe::safe;
 use crate::units;
 
 pub(super) fn lines(latencies: &[NamedLatency], most: usize) -> Vec<String> {
@@ -18,7 +19,7 @@ pub(super) fn lines(latencies: &[NamedLatency], most: usize) -> Vec<String> {
 }
 
 /// Something was measured; and the answered alone only where they tell another story than those that were due.
-fn is_worth_a_line(named: &NamedLatency, all: &[NamedLatency]) -> bool {
+pub(in crate::render) fn is_worth_a_line(named: &NamedLatency, all: &[NamedLatency]) -> bool {
     let due = named.name.strip_prefix(ANSWERED).map(|loss| format!("{BACK}{loss}"));
     let same =
         due.and_then(|due| all.iter().find(|other| other.name == due)).is_some_and(|due| cells(due) == cells(named));
@@ -48,7 +49,7 @@ fn broken(label: &str, room: usize) -> (String, String) {
     }
 }
 
-fn cells(named: &NamedLatency) -> [String; 6] {
+pub(in crate::render) fn cells(named: &NamedLatency) -> [String; 6] {
     let at = |tenths| match named.latency.reading(tenths, named.never) {
         Reading::TooFew => "–".to_owned(),
         Reading::Never => "never".to_owned(),

@@ -1,8 +1,9 @@
 //! The sentences with their verdicts, what was measured below each.
 
-use super::breach::replay;
-use super::wrap::{safe, width, wrapped};
+use super::wrap::{width, wrapped};
 use super::{Detail, Fate, Judged, Style, WIDTH};
+use crate::render::replay::replay;
+use crate::render::safe::safe;
 use crate::result::RunResult;
 use crate::verdict::Judgement;
 

@@ -1,8 +1,9 @@
 //! `In service`: how many endpoints are registered, as a line of blocks over time.
 
 use super::WIDTH;
-use super::wrap::{cut, safe, width};
+use super::wrap::{cut, width};
 use crate::measurements::Measurements;
+use crate::render::safe::safe;
 use crate::units;
 
 pub(super) fn lines(run: &Measurements, starts_s: u32) -> Vec<String> {

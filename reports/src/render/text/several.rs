@@ -1,7 +1,8 @@
 //! Several results: variants in a line each and the story of the first that fails; files in one table.
 
-use super::wrap::{cut, cut_front, padded, safe, width, wrapped};
+use super::wrap::{cut, cut_front, padded, width, wrapped};
 use super::{Fate, Judged, LINES, Style, TITLE_WIDTH, WIDTH, closing, shortened, wrap};
+use crate::render::safe::safe;
 use crate::result::Verdict;
 use crate::units;
 

@@ -1,7 +1,8 @@
 //! What happened, with the time on the wall.
 
-use super::wrap::{padded, safe, width, wrapped};
+use super::wrap::{padded, width, wrapped};
 use crate::measurements::Moment;
+use crate::render::safe::safe;
 use crate::units;
 
 pub(super) fn lines(timeline: &[Moment], starts_s: u32, most: usize) -> Vec<String> {

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::measurements::{Invariant, Stopped, Tally, Violation};
+use crate::result::RunResult;
 use crate::sample;
 
 fn options() -> Options {

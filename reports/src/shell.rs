@@ -1,7 +1,7 @@
 //! Words as a shell reads them, for commands that are printed to be copied.
 
 /// In quotes if it needs some.
-pub(crate) fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

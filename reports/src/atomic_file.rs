@@ -1,0 +1,80 @@
+//! A file that is there whole or not at all, whatever happens while it is written.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// Why a file cannot be written.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// No room; whatever stood there before still does.
+    #[error("the disk is full: {} was not written", .0.display())]
+    DiskFull(PathBuf),
+    /// The operating system refuses.
+    #[error("{} was not written: {source}", .path.display())]
+    Io {
+        /// What was to be written.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// More than [`crate::run_file::LARGEST`] bytes.
+    #[error("the result is larger than any run file may be ({} bytes)", crate::run_file::LARGEST)]
+    TooLarge,
+}
+
+/// Writes a temporary file beside `path`, synced, then renames it over `path`.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let temporary = beside(path);
+    let written = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    if let Err(source) = written {
+        // The first error is the one to tell; a leftover is named so that it is seen for what it is.
+        let _ = fs::remove_file(&temporary);
+        return Err(write_error(path, source));
+    }
+    sync_folder(path);
+    Ok(())
+}
+
+/// `.NAME.PROCESS.tmp` in the same folder: a rename must not cross file systems.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Makes the rename last through a power cut, where the system can; the contents are safe either way.
+fn sync_folder(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+fn write_error(path: &Path, source: io::Error) -> WriteError {
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => WriteError::DiskFull(path.to_owned()),
+        _ => WriteError::Io { path: path.to_owned(), source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_apart() {
+        let error = write_error(Path::new("x.pbxrun"), io::Error::from(io::ErrorKind::StorageFull));
+        assert!(matches!(error, WriteError::DiskFull(_)));
+        assert_eq!(error.to_string(), "the disk is full: x.pbxrun was not written");
+        if Path::new("/dev/full").exists() {
+            let full = write_synced(Path::new("/dev/full"), b"more").expect_err("always full");
+            assert!(matches!(write_error(Path::new("x"), full), WriteError::DiskFull(_)));
+        }
+    }
+}

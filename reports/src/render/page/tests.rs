@@ -1,0 +1,238 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::course::{Course, NodeCourse, StockCourse};
+use crate::latency::Latency;
+use crate::measurements::{Measurements, Moment, NamedLatency, NodeLoad, Stock, Tally, Violation};
+use crate::result::RunResult;
+use crate::sample;
+
+fn page(results: Vec<RunResult>) -> String {
+    let page = render(&RunFile { results }, Sheet::Inside);
+    assert!(page.len() <= LARGEST, "{} bytes", page.len());
+    page
+}
+
+/// Names of the sections that a page has, in their order.
+fn sections_of(page: &str) -> Vec<&str> {
+    page.split("<section id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn the_page_says_what_was_tested_and_whether_it_held() {
+    let page = page(vec![sample::failing()]);
+    for part in [
+        "<title>FAIL: Nine o'clock sign-in, and the master dies</title>",
+        "3 of 4 sentences hold",
+        "5,804 endpoints at 2 PBXs (master, standby), 30 min from 08:56:00 on; seeds 42 … 61, in virtual time.",
+        "94.1% of 2,804; 165 came later, the last after 31.5 s; in none of 20 seeds",
+        "requests waited up to 20.8 s at standby",
+        "pbxsim run rush.yaml --set cluster.standby.answers=110/s --seed 42",
+        "Recovery: everybody came back",
+        "no-unit: no unit free",
+        "Nodes: requests waited longest at standby, up to 20.8 s",
+        "Requests sent again for want of an answer (Timer E) in each 7.5 s: 17 in all",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+}
+
+#[test]
+fn a_run_with_everything_has_every_section() {
+    let all = [
+        "verdict",
+        "what-happened",
+        "recovery",
+        "latency",
+        "licences",
+        "nodes",
+        "sip",
+        "can-this-be-believed",
+        "scenario",
+    ];
+    assert_eq!(sections_of(&page(vec![sample::passing()])), all);
+}
+
+#[test]
+fn a_run_of_nothing_says_so() {
+    let nothing = RunResult::default();
+    assert_eq!(sections_of(&page(vec![nothing])), ["verdict", "can-this-be-believed", "scenario"]);
+    let page = page(vec![RunResult { seeds: vec![Measurements::default()], ..RunResult::default() }]);
+    assert_eq!(sections_of(&page), ["verdict", "can-this-be-believed", "scenario"]);
+    assert!(page.contains("nothing was expected"));
+}
+
+#[test]
+fn the_style_sheet_may_be_apart() {
+    let run = RunFile { results: vec![sample::passing()] };
+    let page = render(&run, Sheet::Beside("report.css"));
+    assert!(page.contains("<link rel=\"stylesheet\" href=\"report.css\">"));
+    for forbidden in ["<style", "style=", "<script", "javascript:", " onload", " onclick", "http://", "https://"] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+}
+
+/// Strings that would run, break out or hide in some format.
+pub(crate) const HOSTILE: [&str; 8] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "'-->]]></style><svg onload=alert(1)>",
+    "=cmd|' /C calc'!A0",
+    "a\u{1b}[2J\u{7}\r\nb",
+    "\u{202e}gpj.exe\u{0}",
+    "&lt;b&gt; %0a ::error::x",
+    "| a | `b` [x](javascript:alert(1)) {#x}",
+];
+
+/// A run in which every name, title and text is hostile.
+pub(crate) fn hostile(text: &str) -> RunResult {
+    let mut result = sample::failing();
+    let text = text.to_owned();
+    let header = &mut result.header;
+    (header.title, header.file, header.source) = (text.clone(), text.clone(), text.clone());
+    (header.variant, header.overrides) = (Some(text.clone()), vec![text.clone()]);
+    result.expectations.iter_mut().for_each(|expectation| expectation.text.clone_from(&text));
+    for run in &mut result.seeds {
+        run.tallies[0] = Tally::Nothing(text.clone());
+        run.timeline = vec![Moment { at_ns: 5, what: text.clone(), detail: text.clone() }];
+        run.occasions[0].name.clone_from(&text);
+        run.nodes.iter_mut().for_each(|node| node.node.clone_from(&text));
+        run.latencies.iter_mut().for_each(|named| named.label.clone_from(&text));
+        let stock = &mut run.stocks[0];
+        (stock.feature, stock.node) = (text.clone(), text.clone());
+        stock.denials = BTreeMap::from([(text.clone(), 3)]);
+        run.course.nodes.iter_mut().for_each(|node| node.node.clone_from(&text));
+        for course in &mut run.course.stocks {
+            (course.feature, course.node) = (text.clone(), text.clone());
+            (course.refusals[0].population, course.refusals[0].reason) = (text.clone(), text.clone());
+            course.holders[0].population.clone_from(&text);
+        }
+        run.course.answers.iter_mut().for_each(|answer| answer.reason.clone_from(&text));
+    }
+    let last_events = vec![text.clone()];
+    result.seeds[1].violation = Some(Violation { id: "I1".into(), what: text, at_ns: 1, last_events });
+    result
+}
+
+#[test]
+fn hostile_names_make_no_tag_and_no_control_character() {
+    for text in HOSTILE {
+        let page = page(vec![hostile(text)]) + &page(vec![hostile(text), hostile(text)]);
+        let harmful = |c: char| c.is_control() && c != '\n' && c != '\t' || ('\u{202a}'..='\u{202e}').contains(&c);
+        assert!(!page.contains(harmful), "{text:?}");
+        // Every tag is one of ours.
+        for tag in page.split('<').skip(1) {
+            let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+            assert!(TAGS.contains(&name.as_str()) || tag.starts_with("!DOCTYPE html>"), "<{tag}");
+            let attributes: String = tag.split('>').next().unwrap_or_default().split('"').step_by(2).collect();
+            assert!(!attributes.contains(" on"), "<{tag}");
+        }
+    }
+}
+
+const TAGS: [&str; 47] = [
+    "a",
+    "article",
+    "b",
+    "body",
+    "circle",
+    "code",
+    "details",
+    "div",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "head",
+    "header",
+    "html",
+    "img",
+    "li",
+    "line",
+    "link",
+    "main",
+    "meta",
+    "nav",
+    "ol",
+    "p",
+    "path",
+    "pre",
+    "rect",
+    "section",
+    "span",
+    "strong",
+    "style",
+    "summary",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "text",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+    "br",
+];
+
+/// As large as a run can be: 200 nodes and stocks with names of 200 characters, full series, a thousand seeds.
+fn monster() -> RunResult {
+    let mut result = sample::passing();
+    let name = |i: u64| format!("{i:-<200}");
+    let full = || (0..240_u64).map(|i| i * 7_919 % 10_007 * 1_000_003).collect::<Vec<u64>>();
+    let mut times = Latency::new();
+    (1..20_000).for_each(|i| times.record(i * i * 1_000));
+    let run = &mut result.seeds[0];
+    run.nodes = (0..200)
+        .map(|i| NodeLoad { node: name(i), requests: i, shed: i, longest_wait_ns: i * 77, longest_wait_at_ns: i })
+        .collect();
+    run.stocks = (0..200).map(|i| Stock { feature: name(i), node: name(i), ..run.stocks[0].clone() }).collect();
+    run.timeline = (0..64).map(|i| Moment { at_ns: i << 34, what: name(i), detail: name(i) }).collect();
+    run.latencies =
+        (0..64).map(|i| NamedLatency { name: name(i), label: name(i), latency: times.clone(), never: i }).collect();
+    let series = full();
+    run.course = Course {
+        nodes: (0..200)
+            .map(|i| NodeCourse {
+                node: name(i),
+                registered: series.clone(),
+                requests: series.clone(),
+                shed: series.clone(),
+                longest_wait_ns: series.clone(),
+                answers_per_s: Some(1e9),
+            })
+            .collect(),
+        stocks: (0..200)
+            .map(|i| StockCourse {
+                feature: name(i),
+                in_use: series.clone(),
+                refused: series.clone(),
+                booked: series.clone(),
+                stranded: series.clone(),
+                in_grace: series.clone(),
+                ..run.course.stocks[0].clone()
+            })
+            .collect(),
+        due_map: (0..60)
+            .flat_map(|x| (0..48_u8).map(move |y| crate::course::Cell(x, y, u64::from(x * u16::from(y) % 7) + 1)))
+            .collect(),
+        ..run.course.clone()
+    };
+    result.header.source = "key: value # comment\n".repeat(500_000);
+    let seeds: Vec<Measurements> = (0..1_000).map(|i| Measurements { seed: i, ..result.seeds[1].clone() }).collect();
+    result.seeds.extend(seeds);
+    result
+}
+
+#[test]
+fn no_run_makes_a_page_that_is_too_large() {
+    let one = page(vec![monster()]);
+    assert!(one.contains("more bytes are left out here"), "the scenario is ten megabytes");
+    let several = page((0..12).map(|_| sample::failing()).chain([monster()]).collect());
+    assert!(several.contains("There is no room on this page for more."));
+}
