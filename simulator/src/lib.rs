@@ -12,6 +12,9 @@
 //! `licence::reason`, `licence::stock` · layout, settings, schedule, spread, chaos · sip, licence · event, node · engine, endpoint,
 //! pbx · site · simulation · invariants.
 
+#[cfg(test)]
+extern crate self as simulator;
+
 pub mod chaos;
 pub mod distribution;
 pub mod endpoint;

@@ -33,6 +33,8 @@ struct Use {
     ended_ns: u128,
     area_ns: u128,
     since: Instant,
+    /// Units there are; those of a standby as it read them when it became active (A10).
+    units: u64,
     /// Most units that may be in use: those there are, or were when a smaller number began to drain.
     ceiling: u64,
 }
@@ -42,7 +44,10 @@ impl Use {
         let stock = stock_of(&site.pbxs()[usize::from(key.stock.owner)], key.stock, key.feature);
         let drains = stock.is_some_and(|stock| stock.is_draining() || stock.in_quarantine());
         let most = if drains { self.ceiling } else { 0 };
-        self.ceiling = most.max(capacity(key, site));
+        if key.stock.kind == Kind::Installed {
+            self.units = capacity(key, site);
+        }
+        self.ceiling = most.max(self.units);
         self.ceiling
     }
 
@@ -91,6 +96,16 @@ impl Books {
         each.in_use += 1;
         each.began_ns += u128::from(now.0);
         (each.in_use, each.ceiling(key, site))
+    }
+
+    /// A standby becomes active and reads how much it may issue.
+    pub(super) fn stand_in(&mut self, owner: usize, site: &Site) {
+        for feature in Feature::FLOATING {
+            for kind in [Kind::Escrow, Kind::Replica] {
+                let key = StockKey { feature, stock: StockKind { owner: owner as u16, kind } };
+                self.uses[key.place()].units = capacity(key, site);
+            }
+        }
     }
 
     /// One fewer; false if none was in use.
@@ -168,7 +183,8 @@ fn uses(site: &Site) -> Vec<Use> {
         let kinds = [Kind::Installed, Kind::Escrow, Kind::Replica];
         kinds.into_iter().map(move |kind| StockKey { feature, stock: StockKind { owner, kind } })
     });
-    keys.map(|key| Use { ceiling: capacity(key, site), ..Use::default() }).collect()
+    let use_of = |key| Use { units: capacity(key, site), ceiling: capacity(key, site), ..Use::default() };
+    keys.map(use_of).collect()
 }
 
 /// Units of a stock, from the layout alone.

@@ -6,11 +6,13 @@
 //! the nodes' state. It never feeds back.
 
 mod books;
+#[cfg(test)]
+mod tests;
 
 use books::{Books, StockKey};
 
 use crate::event::{Event, Kind, StockKind};
-use crate::licence::authority::Stock;
+use crate::licence::authority::{Authority, Stock};
 use crate::licence::feature::{Feature, FeatureSet};
 use crate::licence::lease::Lease;
 use crate::licence::reason::Reason;
@@ -157,8 +159,9 @@ impl Checker {
             Event::Freed { feature, stock, holder } => self.on_freed(now, index, feature, stock, holder, site),
             Event::Asked { feature, .. } => self.books.ask(index, feature),
             Event::Granted { feature, .. } | Event::Abandoned { feature, .. } => self.on_answered(index, feature),
-            Event::Denied { feature, reason, free, .. } => {
+            Event::Denied { feature, reason, free, endpoint, .. } => {
                 self.on_answered(index, feature);
+                self.check_whole(index, endpoint, site);
                 let no_unit = matches!(reason, Reason::NoUnit | Reason::DecentralExhausted);
                 self.expect(Invariant::I8, !no_unit || free == 0, || {
                     format!("{} refused for {} with {free} units free", feature.name(), reason.code())
@@ -170,6 +173,7 @@ impl Checker {
             Event::Bound { endpoint, new: true } => self.check_whole(index, endpoint, site),
             Event::Unbound { endpoint, .. } => self.check_whole(index, endpoint, site),
             Event::Booked { feature, pbx, .. } => self.check_cover(now, usize::from(pbx), feature, site),
+            Event::Role { active: true } => self.books.stand_in(index, site),
             Event::Reclaimed { feature, until, .. } => {
                 let forced = &mut self.forced[feature.index()];
                 *forced = until.max(*forced);
@@ -272,6 +276,9 @@ impl Checker {
         if stock.kind.kind != Kind::Installed {
             return;
         }
+        self.expect(Invariant::I4, stock.next_at() >= now, || {
+            format!("units of {} are booked past the end of their lease", stock.feature.name())
+        });
         let unsure = stock.in_quarantine() || stock.is_draining();
         let place = index * Feature::FLOATING.len() + stock.feature.index();
         if self.booked[place] == stock.booked_in_all() {
@@ -306,6 +313,30 @@ impl Checker {
         let holds =
             if binding.state == BindingState::Bound { whole } else { none || binding.state != BindingState::None };
         self.expect(Invariant::I7, holds, || format!("{aor:?} holds a part of its features at PBX {index}"));
+    }
+
+    /// I9, once everything has healed and whoever moved has had time to come home: no object is registered at two PBXs, no
+    /// escrow is in use or lent, nothing is booked beyond what a PBX may use.
+    pub fn check_settled(&mut self, site: &Site) {
+        self.check_agreement(site);
+        let doubles = self.doubles();
+        self.expect(Invariant::I9, doubles == 0, || format!("{doubles} objects hold ports at two PBXs"));
+        for (index, pbx) in site.pbxs().iter().enumerate() {
+            for stock in pbx.licensing().authorities().flat_map(Authority::stocks) {
+                let lent = stock.direct() + stock.booked_in_all();
+                let home = stock.kind.kind == Kind::Installed || lent == 0;
+                self.expect(Invariant::I9, home, || {
+                    format!("PBX {index} still has {lent} units of {} out as a standby", stock.feature.name())
+                });
+            }
+            for lease in pbx.licensing().leases().iter().filter(|lease| lease.kind.kind == Kind::Installed) {
+                let authority = &site.pbxs()[usize::from(lease.kind.owner)];
+                let booked = stock_of(authority, lease.kind, lease.feature).map_or(0, |s| s.booked(index as u16));
+                self.expect(Invariant::I9, lease.units() <= booked, || {
+                    format!("PBX {index} may use {} of {} and has {booked} booked", lease.units(), lease.feature.name())
+                });
+            }
+        }
     }
 
     /// I9, once the bound after the last fault has passed: every live PBX and its authority say the same, and nothing is

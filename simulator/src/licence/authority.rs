@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::licence::feature::Feature;
 use crate::licence::holders::HolderSet;
 use crate::licence::message::Renew;
+use crate::licence::mutant::{Mutant, planted};
 use crate::licence::reason::Reason;
 use crate::licence::stock::{Kind, StockKind};
 use crate::settings::Checkout;
@@ -89,7 +90,7 @@ pub struct Answer {
     pub reason: Reason,
     /// Units wanted and not given.
     pub missing: u32,
-    /// Free units when it answered, before what it gave.
+    /// Units it could have given besides; none while it drains or is in quarantine.
     pub free: u32,
     /// Holders claimed anew that another PBX has as well: that PBX, block and place.
     pub doubles: Vec<(u16, u16, u32)>,
@@ -101,7 +102,7 @@ impl Authority {
         let stocks = stocks.map(|(feature, kind, capacity)| Stock {
             feature,
             kind: StockKind { owner, kind },
-            capacity,
+            capacity: if planted(Mutant::ReadsTwice) { 2 * capacity } else { capacity },
             direct: HolderSet::default(),
             records: vec![Record::default(); pbxs],
             booked: 0,
@@ -136,8 +137,9 @@ impl Authority {
     }
 
     /// It starts again with its table (3.4.3): its own PBX holds nothing, all else goes on.
-    pub fn restart(&mut self) {
+    pub fn restart(&mut self, now: Instant) {
         self.epoch += 1;
+        self.expire(now);
         for stock in &mut self.stocks {
             stock.direct.clear();
             stock.line.clear();
@@ -147,7 +149,7 @@ impl Authority {
     /// It starts again without its table (3.4.3): whatever was lent may be in use until the last lease of before is over,
     /// by the slowest clock there is. The epoch is kept apart from the table.
     pub fn forget(&mut self, now: Instant, checkout: &Checkout) {
-        self.restart();
+        self.restart(now);
         let until = now + checkout.quarantine();
         self.stocks.iter_mut().for_each(|stock| stock.forget(until));
     }
@@ -186,6 +188,11 @@ impl Stock {
     #[inline]
     pub fn in_quarantine(&self) -> bool {
         self.quarantine.is_some()
+    }
+
+    /// When a record or the quarantine ends next.
+    pub fn next_at(&self) -> Instant {
+        self.next_at
     }
 
     /// Units in direct use.
@@ -277,7 +284,7 @@ impl Stock {
     ) -> Option<Answer> {
         self.expire(now);
         let (lends, free) = (self.lends(), i64::from(self.available()));
-        if renew.sequence <= self.records[usize::from(pbx)].sequence {
+        if renew.sequence <= self.records[usize::from(pbx)].sequence && !planted(Mutant::OldRenew) {
             return None;
         }
         let before = self.records[usize::from(pbx)].booked();
@@ -298,7 +305,12 @@ impl Stock {
         }
         let held = record.holders.len();
         let keep = renew.keep.min(fund - held);
-        let extra = if lends { (renew.want.max(keep) - keep).min(fund - held - keep) } else { 0 };
+        let wanted = renew.want.max(keep) - keep;
+        let extra = match lends && !planted(Mutant::WithholdsFree) {
+            true if planted(Mutant::GrantsBeyondFree) => wanted,
+            true => wanted.min(fund - held - keep),
+            false => 0,
+        };
         record.idle = keep + extra;
         record.soft = now + checkout.soft;
         record.hard = record.soft + checkout.grace;
@@ -317,7 +329,15 @@ impl Stock {
             (_, Some(_)) => Reason::Quarantine,
             (_, None) => Reason::NoUnit,
         };
-        Some(Answer { kept, held, stock: keep + extra, reason, missing, free: free as u32, doubles })
+        Some(Answer {
+            kept,
+            held,
+            stock: keep + extra,
+            reason,
+            missing,
+            free: if lends { self.available() } else { 0 },
+            doubles,
+        })
     }
 
     /// Whether it grants anything new: neither in quarantine nor while it drains.
@@ -328,7 +348,7 @@ impl Stock {
     fn forget(&mut self, until: Instant) {
         self.records.iter_mut().for_each(|record| *record = Record::default());
         self.booked = 0;
-        self.quarantine = Some(until);
+        self.quarantine = Some(until).filter(|_| !planted(Mutant::NoQuarantine));
         self.next_at = until + TICK;
     }
 
@@ -417,7 +437,8 @@ impl Stock {
             if record.soft < now && record.idle > 0 {
                 self.booked -= core::mem::take(&mut record.idle);
             }
-            if record.hard < now && !record.holders.is_empty() {
+            let over = if planted(Mutant::ReclaimsAtSoft) { record.soft } else { record.hard };
+            if over < now && !record.holders.is_empty() {
                 self.booked -= record.holders.len();
                 record.holders.clear();
             }

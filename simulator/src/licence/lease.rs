@@ -3,6 +3,7 @@
 use crate::licence::feature::Feature;
 use crate::licence::holders::HolderSet;
 use crate::licence::message::Ack;
+use crate::licence::mutant::{Mutant, planted};
 use crate::licence::stock::{Kind, StockKind};
 use crate::settings::Checkout;
 use crate::time::{Duration, Instant};
@@ -36,6 +37,8 @@ pub struct Lease {
     grace: bool,
     /// Idle units the authority would like back.
     recalled: u32,
+    /// ACKs that came too late, twice, or out of order.
+    ignored: u32,
 }
 
 /// A RENEW to be sent; the holders are [`Lease::act`].
@@ -83,6 +86,7 @@ impl Lease {
             epoch: 0,
             grace: false,
             recalled: 0,
+            ignored: 0,
         }
     }
 
@@ -151,7 +155,7 @@ impl Lease {
     /// 3.3.1: whether a new holder may be admitted.
     #[inline]
     pub fn has_idle(&self, now: Instant) -> bool {
-        now <= self.soft && self.act.len() < self.units
+        (now <= self.soft || planted(Mutant::NoExpiryAtPbx)) && self.act.len() < self.units
     }
 
     /// Admits a holder, unpromoted.
@@ -191,7 +195,9 @@ impl Lease {
             (0, true) => 2 * chunk,
             (0, false) => kept_ahead,
         };
-        self.units = self.act.len() + keep;
+        if !planted(Mutant::KeepsAfterTelling) {
+            self.units = self.act.len() + keep;
+        }
         self.sequence += 1;
         self.sent_at = now;
         self.in_flight = true;
@@ -209,15 +215,18 @@ impl Lease {
     /// 3.3.4: whether the ACK counts; then T, soft, hard and the promoted are as it says. Holders it no longer names
     /// must be dropped: the caller asks [`Lease::uncovered`].
     pub fn on_ack(&mut self, now: Instant, ack: &Ack, kept: Option<&HolderSet>, checkout: &Checkout) -> bool {
-        let soft = self.sent_at + less_drift(checkout.soft, checkout);
-        if ack.sequence != self.sequence || ack.epoch < self.epoch || soft < now {
+        let from = if planted(Mutant::DeadlineFromReceipt) { now } else { self.sent_at };
+        let soft = from + less_drift(checkout.soft, checkout);
+        let latest = ack.sequence == self.sequence || planted(Mutant::AnyAck);
+        if !latest || ack.epoch < self.epoch || soft < now {
+            self.ignored += 1;
             return false;
         }
         self.epoch = ack.epoch;
         self.in_flight = false;
         (self.quiet_until, self.back_off) = (Instant::ZERO, Duration::ZERO);
         self.soft = soft;
-        self.hard = self.sent_at + less_drift(checkout.soft + checkout.grace, checkout);
+        self.hard = from + less_drift(checkout.soft + checkout.grace, checkout);
         self.units = ack.held + ack.stock;
         self.grace = false;
         self.promoted.clear();
@@ -255,6 +264,9 @@ impl Lease {
 
     /// 3.3.5: what has lapsed by now, once each.
     pub fn lapse(&mut self, now: Instant) -> Lapse {
+        if planted(Mutant::NoExpiryAtPbx) {
+            return Lapse::None;
+        }
         if self.act.is_empty() {
             if now > self.soft {
                 (self.units, self.grace) = (0, false);
@@ -278,9 +290,18 @@ impl Lease {
 
     /// 3.3.6: everything volatile is gone; the sequence and the epoch survive.
     pub fn restart(&mut self, now: Instant) {
-        let (sequence, epoch) = (self.sequence, self.epoch);
+        if planted(Mutant::ResumesState) {
+            return;
+        }
+        let sequence = if planted(Mutant::ForgetsSequence) { 0 } else { self.sequence };
+        let (epoch, ignored) = (self.epoch, self.ignored);
         let renew_at = if self.kind.kind == Kind::Escrow { Instant::NEVER } else { now };
-        *self = Self { sequence, epoch, renew_at, ..Self::new(self.feature, self.kind) };
+        *self = Self { sequence, epoch, ignored, renew_at, ..Self::new(self.feature, self.kind) };
+    }
+
+    /// ACKs it has ignored: late ones, copies, answers to an older RENEW or of an older start of the authority.
+    pub fn ignored(&self) -> u32 {
+        self.ignored
     }
 
     /// Whether the periodic RENEW is due.
@@ -293,6 +314,7 @@ impl Lease {
         const TICK: Duration = Duration(1);
         let answer = if self.in_flight { self.sent_at + ANSWER_WITHIN } else { Instant::NEVER };
         let lapse = match (self.act.is_empty(), self.grace) {
+            _ if planted(Mutant::NoExpiryAtPbx) => Instant::NEVER,
             (true, _) if self.units == 0 => Instant::NEVER,
             (_, true) => self.hard + TICK,
             _ => self.soft + TICK,
@@ -316,7 +338,7 @@ fn chunk(in_use: u32, checkout: &Checkout) -> u32 {
 
 /// A span as the slowest authority's clock might see it: · (1 − 2ρ/(1+ρ)).
 fn less_drift(span: Duration, checkout: &Checkout) -> Duration {
-    let ppm = u64::from(checkout.clock_drift_ppm);
+    let ppm = if planted(Mutant::NoDriftMargin) { 0 } else { u64::from(checkout.clock_drift_ppm) };
     span.scaled(1_000_000 - ppm.min(1_000_000), 1_000_000 + ppm)
 }
 

@@ -6,6 +6,7 @@ pub mod feature;
 pub mod holders;
 pub mod lease;
 pub mod message;
+pub(crate) mod mutant;
 pub mod reason;
 pub mod rules;
 pub mod stock;

@@ -3,6 +3,7 @@
 use crate::event::{End, Event};
 use crate::layout::Role as PbxRole;
 use crate::licence::feature::Feature;
+use crate::licence::mutant::{Mutant, planted};
 use crate::node::{Body, Input, NodeId, Outbox, Packet, Via};
 use crate::pbx::bindings::{BindingState, Bindings};
 use crate::pbx::cluster::Cluster;
@@ -111,6 +112,7 @@ impl Pbx {
         out.report(Event::Crashed);
         let known: Vec<(Aor, BindingState)> =
             self.bindings.known(&cluster.people).map(|(aor, binding)| (aor, binding.state)).collect();
+        let resumed = planted(Mutant::ResumesState).then(|| self.licensing.clone());
         for (aor, state) in known {
             if state == BindingState::Bound {
                 self.end_binding(aor, End::Crash, cluster, out);
@@ -120,6 +122,9 @@ impl Pbx {
         }
         if self.stands_in() {
             out.report(Event::Role { active: false });
+        }
+        if let Some(resumed) = resumed {
+            self.licensing = resumed;
         }
         self.bindings.clear();
         self.worker.restart();
@@ -190,7 +195,7 @@ impl Pbx {
     }
 
     fn on_timeout(&mut self, cluster: &Cluster, now: Instant, out: &mut Outbox) {
-        while let Some(endpoint) = self.bindings.expired(now) {
+        while let Some(endpoint) = self.bindings.expired(now).filter(|_| !planted(Mutant::KeepsExpired)) {
             match cluster.people.aor(endpoint) {
                 Some(aor) => self.end_binding(aor, End::Expired, cluster, out),
                 None => break,
@@ -261,7 +266,8 @@ impl Pbx {
         }
         let settings = &cluster.pbxs[usize::from(self.index)];
         let watch = self.watch.as_ref().map_or(Instant::NEVER, |watch| watch.poll_timeout(settings));
-        self.bindings.poll_timeout().min(self.licensing.poll_timeout()).min(watch)
+        let expiry = if planted(Mutant::KeepsExpired) { Instant::NEVER } else { self.bindings.poll_timeout() };
+        expiry.min(self.licensing.poll_timeout()).min(watch)
     }
 
     /// Gives it an input.

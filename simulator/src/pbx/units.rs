@@ -1,6 +1,7 @@
 //! What hangs on a binding: the units a device holds and still needs.
 
 use crate::licence::feature::{Feature, FeatureSet};
+use crate::licence::mutant::{Mutant, planted};
 use crate::node::Outbox;
 use crate::pbx::bindings::Unit;
 use crate::pbx::cluster::Cluster;
@@ -39,7 +40,7 @@ impl Pbx {
             return FeatureSet::NONE;
         }
         let mut needs = cluster.people.books(aor.device);
-        if self.bindings.object_of(aor).port != Unit::NONE {
+        if self.bindings.object_of(aor).port != Unit::NONE && !planted(Mutant::PortPerDevice) {
             needs = needs.without(Feature::Port);
         }
         if self.bindings.get(aor, &cluster.people).is_some_and(|binding| binding.unit != Unit::NONE) {

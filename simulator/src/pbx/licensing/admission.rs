@@ -7,6 +7,7 @@ use crate::layout::Role;
 use crate::licence::authority::Stock;
 use crate::licence::feature::{Feature, FeatureSet};
 use crate::licence::lease::ANSWER_WITHIN;
+use crate::licence::mutant::{Mutant, planted};
 use crate::licence::reason::Reason;
 use crate::node::{Outbox, Via};
 use crate::pbx::bindings::{BindingState, Unit};
@@ -19,6 +20,8 @@ use crate::time::Instant;
 impl Pbx {
     /// All or nothing (3.5): every unit the device still needs, or none and a wait.
     pub(in crate::pbx) fn admit(&mut self, cluster: &Cluster, now: Instant, aor: Aor, out: &mut Outbox) -> Admission {
+        // A new REGISTER takes the place of one that still waits.
+        self.stop_waiting(aor, cluster, out);
         let needs = self.needs(aor, cluster);
         if needs.is_empty() {
             return Admission::Admitted;
@@ -58,23 +61,30 @@ impl Pbx {
         let mut sources = [OWN; Feature::FLOATING.len()];
         for feature in each(needs) {
             sources[feature.index()] = self.licensing.source_of(feature, now, stands_in).ok_or(feature)?;
-        }
-        for feature in each(needs) {
-            let source = sources[feature.index()];
-            self.licensing.take(feature, source, aor, cluster, out);
-            if source == OWN {
-                self.claim_direct(cluster, feature, aor.block, place_of(feature, aor, cluster), out);
-            }
-            let unit = Unit::from_source(source);
-            if feature == Feature::Port {
-                if let Some(object) = self.bindings.object(aor) {
-                    object.port = unit;
-                }
-            } else if let Some(binding) = self.bindings.of(aor, &cluster.people) {
-                binding.unit = unit;
+            if planted(Mutant::KeepsHalf) {
+                self.hand_out(cluster, aor, feature, sources[feature.index()], out);
             }
         }
+        if planted(Mutant::KeepsHalf) {
+            return Ok(());
+        }
+        each(needs).for_each(|feature| self.hand_out(cluster, aor, feature, sources[feature.index()], out));
         Ok(())
+    }
+
+    fn hand_out(&mut self, cluster: &Cluster, aor: Aor, feature: Feature, source: usize, out: &mut Outbox) {
+        self.licensing.take(feature, source, aor, cluster, out);
+        if source == OWN {
+            self.claim_direct(cluster, feature, aor.block, place_of(feature, aor, cluster), out);
+        }
+        let unit = Unit::from_source(source);
+        if feature == Feature::Port {
+            if let Some(object) = self.bindings.object(aor) {
+                object.port = unit;
+            }
+        } else if let Some(binding) = self.bindings.of(aor, &cluster.people) {
+            binding.unit = unit;
+        }
     }
 
     pub(super) fn report_grants(
@@ -116,7 +126,9 @@ impl Pbx {
             reason => reason,
         };
         let free = self.free_of(feature);
-        out.report(Event::Denied { feature, endpoint, reason, asked, free });
+        if !planted(Mutant::ForgetsRefusal) {
+            out.report(Event::Denied { feature, endpoint, reason, asked, free });
+        }
         each(needs.without(feature)).for_each(|feature| out.report(Event::Abandoned { feature, endpoint }));
         self.recall_idle(cluster, feature, self.index, 1, out);
         Admission::Denied(reason)
@@ -140,7 +152,8 @@ impl Pbx {
         let mut others = FeatureSet::NONE;
         for _ in 0..self.licensing.waiting.len() {
             let Some(mut waiting) = self.licensing.waiting.pop_front() else { break };
-            match self.take_all(cluster, now, waiting.aor, self.needs(waiting.aor, cluster), out) {
+            let needs = self.ask_anew(cluster, &mut waiting, out);
+            match self.take_all(cluster, now, waiting.aor, needs, out) {
                 Ok(()) => self.grant_waiting(cluster, now, waiting, out),
                 Err(missing) if missing == feature && reason != Reason::None => {
                     self.refuse_waiting(cluster, now, waiting, reason, out);
@@ -154,6 +167,16 @@ impl Pbx {
         }
         // The feature is there now: whoever needs another beside it asks for that at once.
         each(others.without(feature)).for_each(|missing| self.ask_if_possible(cluster, now, missing, out));
+    }
+
+    /// What a waiting request needs by now. A port that another device of the object has lost meanwhile is asked for too.
+    fn ask_anew(&self, cluster: &Cluster, waiting: &mut Waiting, out: &mut Outbox) -> FeatureSet {
+        let needs = self.needs(waiting.aor, cluster);
+        for feature in each(needs).filter(|feature| !waiting.needs.contains(*feature)) {
+            out.report(Event::Asked { feature, endpoint: Self::endpoint(waiting.aor, cluster) });
+        }
+        waiting.needs = FeatureSet(waiting.needs.0 | needs.0);
+        needs
     }
 
     pub(super) fn grant_waiting(&mut self, cluster: &Cluster, now: Instant, waiting: Waiting, out: &mut Outbox) {
@@ -199,15 +222,19 @@ impl Pbx {
         Some((request, binding.expires_s))
     }
 
+    /// A request that awaits an ACK is given up.
+    fn stop_waiting(&mut self, aor: Aor, cluster: &Cluster, out: &mut Outbox) {
+        let Some(place) = self.licensing.waiting.iter().position(|waiting| waiting.aor == aor) else { return };
+        let Some(waiting) = self.licensing.waiting.remove(place) else { return };
+        let endpoint = Self::endpoint(aor, cluster);
+        each(waiting.needs).for_each(|feature| out.report(Event::Abandoned { feature, endpoint }));
+    }
+
     /// A device that waited or stood in line is gone, or goes.
     pub(in crate::pbx) fn forget_request(&mut self, aor: Aor, cluster: &Cluster, out: &mut Outbox) {
         let endpoint = Self::endpoint(aor, cluster);
+        self.stop_waiting(aor, cluster, out);
         let licensing = &mut self.licensing;
-        if let Some(place) = licensing.waiting.iter().position(|waiting| waiting.aor == aor)
-            && let Some(waiting) = licensing.waiting.remove(place)
-        {
-            each(waiting.needs).for_each(|feature| out.report(Event::Abandoned { feature, endpoint }));
-        }
         if let Some(place) = licensing.line.iter().position(|queued| queued.aor == aor)
             && let Some(queued) = licensing.line.remove(place)
         {

@@ -163,7 +163,7 @@ impl Licensing {
         self.leases.iter_mut().for_each(|lease| lease.restart(now));
         for authority in self.own.iter_mut().chain(&mut self.stand_in) {
             match forgets {
-                None => authority.restart(),
+                None => authority.restart(now),
                 Some(checkout) => authority.forget(now, checkout),
             }
         }

@@ -6,6 +6,7 @@ use crate::licence::authority::{Authority, Stock};
 use crate::licence::feature::Feature;
 use crate::licence::lease::{Lapse, Lease, Request};
 use crate::licence::message::{Ack, Renew};
+use crate::licence::mutant::{Mutant, planted};
 use crate::node::{Body, NodeId, Outbox, Via};
 use crate::pbx::bindings::Unit;
 use crate::pbx::cluster::Cluster;
@@ -69,7 +70,7 @@ impl Pbx {
         };
         out.report(Event::Booked { feature, pbx, units: stock.booked(pbx) });
         if answer.missing > 0 {
-            out.report(Event::Unmet { feature, free: stock.available(), missing: answer.missing });
+            out.report(Event::Unmet { feature, free: answer.free, missing: answer.missing });
         }
         let kept = answer.kept.as_ref().map(|kept| out.attachments.put(kept));
         let ack = Ack {
@@ -121,6 +122,9 @@ impl Pbx {
     pub(super) fn move_holders(&mut self, cluster: &Cluster, now: Instant, feature: Feature, out: &mut Outbox) {
         let central_is_over = self.licensing.lease(feature).is_some_and(|lease| lease.is_past_soft(now));
         for escrow in self.licensing.escrows(feature) {
+            if planted(Mutant::StaysInEscrow) && !central_is_over {
+                continue;
+            }
             let (from, to) = if central_is_over { (LEASE, escrow) } else { (escrow, LEASE) };
             self.move_between(cluster, now, feature, (from, to), out);
         }
