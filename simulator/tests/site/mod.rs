@@ -161,24 +161,37 @@ impl Plan {
         self
     }
 
+    /// Runs it for so many seconds under all invariants, the last of which everything must have come home by.
+    pub(crate) fn run_to_rest(&self, seconds: u64) -> Told {
+        self.run_and(seconds, Checker::check_settled)
+    }
+
     /// Runs it for so many seconds under all invariants.
     pub(crate) fn run(&self, seconds: u64) -> Told {
+        self.run_and(seconds, |_, _| {})
+    }
+
+    fn run_and(&self, seconds: u64, at_the_end: impl FnOnce(&mut Checker, &Site)) -> Told {
         let mut schedule = self.schedule.clone();
         schedule.sort_by_key(|entry| entry.at);
         let settings = core::iter::once(&self.settings).chain(&self.more).cloned().collect();
         let mut simulation = Simulation::new(&self.layout, settings, schedule, self.seed);
-        let mut told = Listener { facts: Vec::new(), checker: Checker::new(simulation.engine().elements()) };
+        let mut told =
+            Listener { facts: Vec::new(), steps: Vec::new(), checker: Checker::new(simulation.engine().elements()) };
         simulation.run_until(at(seconds, 0), &mut told);
+        at_the_end(&mut told.checker, simulation.engine().elements());
         told.checker.finish(at(seconds, 0));
         let breach = told.checker.breach();
         assert!(breach.is_none(), "seed {}: {breach:?}", self.seed);
-        Told { facts: told.facts, simulation }
+        Told { facts: told.facts, steps: told.steps, simulation }
     }
 }
 
 /// What was stated, in order, and the run at its end.
 pub(crate) struct Told {
     pub(crate) facts: Vec<(Instant, NodeId, Event)>,
+    /// When each step was made.
+    pub(crate) steps: Vec<Instant>,
     pub(crate) simulation: Simulation,
 }
 
@@ -248,11 +261,13 @@ pub(crate) fn at(second: u64, ms: u64) -> Instant {
 
 struct Listener {
     facts: Vec<(Instant, NodeId, Event)>,
+    steps: Vec<Instant>,
     checker: Checker,
 }
 
 impl Observer for Listener {
     fn observe(&mut self, now: Instant, node: NodeId, events: &[Event], site: &Site) -> bool {
+        self.steps.push(now);
         self.facts.extend(events.iter().map(|event| (now, node, *event)));
         self.checker.observe(now, node, events, site)
     }
