@@ -15,7 +15,7 @@ use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
 /// The digest, frozen: it changes only when results change, and then the changelog says why.
-pub(crate) const GOLDEN: u64 = 0xbb56_93e0_207b_9b82;
+pub(crate) const GOLDEN: u64 = 0xfea0_0e39_cbcb_1059;
 
 struct Blind;
 
