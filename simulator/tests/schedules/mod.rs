@@ -7,6 +7,7 @@ use simulator::distribution::Distribution;
 use simulator::event::{Event, Kind};
 use simulator::invariants::{Breach, Checker};
 use simulator::layout::{Begins, Block, Device, Layout, PbxPlan, PopulationPlan, Role};
+use simulator::licence::authority::Stock;
 use simulator::licence::feature::Feature;
 use simulator::node::NodeId;
 use simulator::rng::{Probability, below, draw, mix};
@@ -105,10 +106,9 @@ impl World {
             watcher.checker.check_settled(simulation.engine().elements());
             watcher.checker.finish(end);
         }
-        let leases = |site: &Site| -> u64 {
-            site.pbxs().iter().flat_map(|pbx| pbx.licensing().leases()).map(|lease| u64::from(lease.ignored())).sum()
-        };
-        watcher.totals.ignored_acks = leases(simulation.engine().elements());
+        let pbxs = simulation.engine().elements().pbxs().iter();
+        let leases = pbxs.flat_map(|pbx| pbx.licensing().leases());
+        watcher.totals.ignored_acks = leases.map(|lease| u64::from(lease.ignored())).sum();
         watcher.totals.steps = simulation.engine().counters().steps;
         (watcher.totals, watcher.checker.breach().cloned())
     }
@@ -312,7 +312,7 @@ impl Observer for Watcher {
             }
         }
         let own = site.pbxs()[usize::from(MASTER)].licensing().authorities().find_map(|own| own.stock(Feature::Port));
-        totals.draining += u64::from(own.is_some_and(|stock| stock.is_draining()));
+        totals.draining += u64::from(own.is_some_and(Stock::is_draining));
         totals.at_capacity += u64::from(self.checker.in_use(Feature::Port) >= u64::from(PORTS));
         self.checker.observe(now, node, events, site)
     }
