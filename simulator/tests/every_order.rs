@@ -67,7 +67,7 @@ impl Pair {
     /// A second passes: the PBX looks at its deadlines; it admits whom it may, and every third second somebody leaves;
     /// the rival comes and goes too.
     fn pass(&mut self) {
-        self.now = self.now + Duration::SECOND;
+        self.now += Duration::SECOND;
         let dropped: Vec<_> = match self.lease.lapse(self.now) {
             Lapse::None => Vec::new(),
             Lapse::Soft => self.lease.unpromoted().collect(),
@@ -79,7 +79,7 @@ impl Pair {
             self.lease.settle();
         }
         let second = self.now.0 / Duration::SECOND.0;
-        if second % 3 == 0 {
+        if second.is_multiple_of(3) {
             let first = self.lease.act().iter().next();
             first.into_iter().for_each(|(block, place)| self.lease.give(block, place));
         }
@@ -89,7 +89,7 @@ impl Pair {
         }
         self.authority.expire(self.now);
         let Some(stock) = self.authority.stock_mut(Feature::Port) else { return };
-        if second % 4 == 0 && self.rivals > 0 {
+        if second.is_multiple_of(4) && self.rivals > 0 {
             self.rivals -= 1;
             stock.give(1, self.rivals);
         }
