@@ -1,5 +1,7 @@
 //! The command line as typed. What it means is decided by the commands.
 
+mod answers;
+
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,6 +12,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use reports::verdict::Stopping;
 use scenarios::Template;
+
+pub(crate) use answers::{Compare, CompareFormat, Plan, Sweep, SweepFormat, Undecided};
 
 use crate::complaint::Complaint;
 use crate::exit;
@@ -34,6 +38,8 @@ pub(crate) enum Verb {
     Explain(Explain),
     /// Run scenarios in virtual time: PASS or FAIL, and why
     Run(Run),
+    /// Find the smallest that holds: how many licences, how fast a server
+    Plan(Plan),
     /// Run a scenario at every point of a range: how many, how fast
     Sweep(Sweep),
     /// Compare two versions of scenarios: worse, the same, better, or can't tell
@@ -56,8 +62,6 @@ pub(crate) enum Verb {
     Serve(Later),
     #[command(hide = true, disable_help_flag = true)]
     Calibrate(Later),
-    #[command(hide = true, disable_help_flag = true)]
-    Plan(Later),
     #[command(hide = true, disable_help_flag = true)]
     Worker(Later),
     #[command(hide = true, disable_help_flag = true)]
@@ -145,76 +149,6 @@ pub(crate) struct Run {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) later: LaterFlags,
-}
-
-/// `pbxsim sweep`.
-#[derive(Debug, Parser)]
-pub(crate) struct Sweep {
-    /// Scenario file
-    pub(crate) file: Option<PathBuf>,
-    /// A path with its values: 'PATH=700..800 step 5' or 'PATH=2, 3, 5'; of
-    /// several, all combinations
-    #[arg(long, value_name = "PATH=VALUES")]
-    pub(crate) vary: Vec<String>,
-    /// Instead of all combinations: one path at a time, the others as they are
-    #[arg(long)]
-    pub(crate) one_at_a_time: bool,
-    /// Another value for one path at every point; may be repeated
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    pub(crate) overrides: Vec<String>,
-    /// The variant to sweep, in a file that has some
-    #[arg(long, value_name = "NAME")]
-    pub(crate) variant: Option<String>,
-    /// So many runs at each point, all with the same seeds [default: as the file
-    /// says, or 20]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SEEDS)))]
-    pub(crate) seeds: Option<u32>,
-    /// Threads [default: one per core]; the result is the same on any number
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
-    /// Where the run file goes [default: runs/TIME-NAME.pbxrun]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// What to print: text, or csv
-    #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
-    pub(crate) format: SweepFormat,
-}
-
-/// `pbxsim compare`.
-#[derive(Debug, Parser)]
-pub(crate) struct Compare {
-    /// Scenario file, folder of them, or run file: what was
-    pub(crate) base: Option<PathBuf>,
-    /// The same: what is to be
-    pub(crate) new: Option<PathBuf>,
-    /// Another value for one path on both sides; may be repeated
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    pub(crate) overrides: Vec<String>,
-    /// Another value for one path of NEW; may be repeated
-    #[arg(long = "new-set", value_name = "PATH=VALUE")]
-    pub(crate) new_overrides: Vec<String>,
-    /// Only this variant
-    #[arg(long, value_name = "NAME")]
-    pub(crate) variant: Option<String>,
-    /// So many pairs [default: as BASE says, or 20]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SEEDS)))]
-    pub(crate) seeds: Option<u32>,
-    /// The smallest relative change that counts
-    #[arg(long, value_name = "PERCENT", default_value = "5%")]
-    pub(crate) min_effect: Percent,
-    /// How to end if nobody can tell: exit (4), or fail (1) for a release
-    #[arg(long, value_name = "HOW", default_value = "exit", hide_possible_values = true)]
-    pub(crate) cant_tell: Undecided,
-    /// Threads [default: one per core]; the result is the same on any number
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
-    /// What to print: text, or md for a pull request
-    #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
-    pub(crate) format: CompareFormat,
-    #[arg(long, hide = true, value_name = "COMMAND")]
-    pub(crate) base_cmd: Option<String>,
-    #[arg(long, hide = true, value_name = "COMMAND")]
-    pub(crate) new_cmd: Option<String>,
 }
 
 /// `pbxsim show`.
@@ -308,31 +242,6 @@ pub(crate) enum Format {
     Pcap,
 }
 
-/// Renderings of a comparison.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum CompareFormat {
-    Text,
-    Md,
-}
-
-/// Renderings of a sweep.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum SweepFormat {
-    Text,
-    Csv,
-}
-
-/// How a comparison ends that nobody can tell.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Undecided {
-    Exit,
-    Fail,
-}
-
-/// A share of 1, typed in percent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Percent(pub(crate) f64);
-
 /// Renderings of an audit.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum TextOrJson {
@@ -380,7 +289,6 @@ impl Verb {
             Self::Quote(_) => Some("quote"),
             Self::Serve(_) => Some("serve"),
             Self::Calibrate(_) => Some("calibrate"),
-            Self::Plan(_) => Some("plan"),
             Self::Worker(_) => Some("worker"),
             Self::Trace(_) => Some("trace"),
             _ => None,
@@ -432,18 +340,6 @@ impl FromStr for Seeds {
                 Ok(count @ 1..=MOST_SEEDS) => Ok(Self::Count(count)),
                 _ => Err("it is a number from 1 to 1000000, auto or proof".to_owned()),
             },
-        }
-    }
-}
-
-impl FromStr for Percent {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-        match number.filter(|number| *number > 0.0 && *number < 100.0) {
-            Some(number) => Ok(Self(number / 100.0)),
-            None => Err("it is a number above 0% and below 100%, such as 5%".to_owned()),
         }
     }
 }

@@ -11,17 +11,24 @@ pub(crate) struct Complaint {
     pub(crate) exit: Exit,
     message: String,
     hint: String,
+    /// The message says itself that it is an error, and where.
+    is_told: bool,
 }
 
 impl Complaint {
     /// The command line or a file is wrong: nothing ran.
     pub(crate) fn wrong(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Wrong, message: message.into(), hint: String::new() }
+        Self { exit: Exit::Wrong, message: message.into(), hint: String::new(), is_told: false }
     }
 
     /// The machine does not play along.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Invalid, message: message.into(), hint: String::new() }
+        Self { exit: Exit::Invalid, message: message.into(), hint: String::new(), is_told: false }
+    }
+
+    /// Mistakes in a file, with their places.
+    pub(crate) fn told(mistakes: String) -> Self {
+        Self { is_told: true, ..Self::wrong(mistakes) }
     }
 
     /// Part of a later version.
@@ -38,6 +45,9 @@ impl Complaint {
 
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_told {
+            return f.write_str(&self.message);
+        }
         writeln!(f, "error: {}", self.message)?;
         self.hint.lines().try_for_each(|line| writeln!(f, "  {line}"))
     }

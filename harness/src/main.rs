@@ -1,6 +1,7 @@
 //! `pbxsim`: reads the command line, does what it says, and tells by its exit code how that ended.
 
 mod args;
+mod bench;
 mod clock;
 mod commands;
 mod complaint;

@@ -16,6 +16,8 @@ pub(crate) struct Display {
     /// Whether all seeds cost about the same, so that the time to go can be told.
     foretells: bool,
     seeds: u64,
+    /// What is counted: one and many.
+    noun: [&'static str; 2],
     seeds_done: AtomicU64,
     portions_done: AtomicU64,
     shown: Mutex<Shown>,
@@ -37,15 +39,16 @@ impl Display {
             redraws: screen::redraws(),
             foretells,
             seeds: seeds as u64,
+            noun: ["seed", "seeds"],
             seeds_done: AtomicU64::new(0),
             portions_done: AtomicU64::new(0),
             shown: Mutex::default(),
         }
     }
 
-    /// For as many seeds as it takes.
-    pub(crate) fn open_ended(stopwatch: Stopwatch) -> Self {
-        Self::new(0, stopwatch, false)
+    /// For as many as it takes; one of them, and many, are called so.
+    pub(crate) fn open_ended(stopwatch: Stopwatch, noun: [&'static str; 2]) -> Self {
+        Self { noun, ..Self::new(0, stopwatch, false) }
     }
 
     /// Takes the line away: what follows begins on a clean one.
@@ -74,8 +77,9 @@ impl Display {
 
     /// What is to be shown now, if it is time.
     fn due(&self, shown: &mut Shown, share: f64, seconds: f64) -> Option<String> {
-        // Without an end to come near, a line for every ten seeds.
-        let tenths = if self.seeds == 0 { self.seeds_done.load(Ordering::Relaxed) / 10 } else { (share * 10.0) as u64 };
+        // Without an end to come near, a line whenever their number has doubled.
+        let doublings = || self.seeds_done.load(Ordering::Relaxed).checked_ilog2().map_or(0, u64::from);
+        let tenths = if self.seeds == 0 { doublings() } else { (share * 10.0) as u64 };
         let is_time = if self.redraws { seconds - shown.at_s >= EACH_S } else { tenths > shown.tenths };
         if seconds < FIRST_S || !is_time {
             return None;
@@ -88,7 +92,7 @@ impl Display {
     fn line(&self, share: f64, seconds: f64) -> String {
         if self.seeds == 0 {
             let done = self.seeds_done.load(Ordering::Relaxed);
-            return format!("  {} so far, {seconds:.0} s", units::things(done, "seed", "seeds"));
+            return format!("  {} so far, {seconds:.0} s", units::things(done, self.noun[0], self.noun[1]));
         }
         let of_seeds = match self.seeds {
             1 => String::new(),
@@ -146,7 +150,7 @@ mod tests {
 
     #[test]
     fn without_an_end_it_counts_the_seeds() {
-        let display = Display { redraws: false, ..Display::open_ended(Stopwatch::start()) };
+        let display = Display { redraws: false, ..Display::open_ended(Stopwatch::start(), ["seed", "seeds"]) };
         let mut shown = Shown::default();
         display.seeds_done.store(12, Ordering::Relaxed);
         assert_eq!(display.due(&mut shown, 0.0, 2.0).as_deref(), Some("  12 seeds so far, 2 s\n"));

@@ -21,6 +21,8 @@ mod library;
 mod machine_output;
 #[path = "cli/not_yet.rs"]
 mod not_yet;
+#[path = "cli/plan.rs"]
+mod plan;
 #[path = "cli/readme.rs"]
 mod readme;
 #[path = "cli/run_files.rs"]

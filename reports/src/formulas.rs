@@ -64,6 +64,45 @@ pub fn engset_units(sources: u64, beta: f64, target: f64) -> Option<u64> {
     Some(units)
 }
 
+/// Fewest units for which [`engset_time_congestion`] is at most `target`; at most one for each source.
+pub fn engset_time_units(sources: u64, beta: f64, target: f64) -> Option<u64> {
+    if !(beta.is_finite() && beta >= 0.0 && target > 0.0) {
+        return None;
+    }
+    let (mut units, mut full) = (0, 1.0);
+    while full > target && units < sources {
+        units += 1;
+        full = one_unit_more(full, units, idle_load(sources, units, beta));
+    }
+    Some(units)
+}
+
+/// Fewest units for which [`erlang_c`] is at most `target`; `None` unless the load is finite and `target` above 0.
+pub fn erlang_c_units(erlangs: f64, target: f64) -> Option<u64> {
+    fewest_in_line(erlangs, target, |_, waits| waits)
+}
+
+/// Fewest units for which the mean number in line, C·A ÷ (N − A), is at most `target`.
+pub fn erlang_c_waiting_units(erlangs: f64, target: f64) -> Option<u64> {
+    fewest_in_line(erlangs, target, |units, waits| waits * erlangs / (units - erlangs))
+}
+
+/// By the probability of waiting with so many units, from the recurrence of Erlang B.
+fn fewest_in_line(erlangs: f64, target: f64, measure: impl Fn(f64, f64) -> f64) -> Option<u64> {
+    if !(erlangs.is_finite() && erlangs >= 0.0 && target > 0.0) {
+        return None;
+    }
+    let (mut units, mut blocked) = (0, 1.0);
+    loop {
+        let n = units as f64;
+        if n > erlangs && measure(n, n * blocked / (n - erlangs * (1.0 - blocked))) <= target {
+            return Some(units);
+        }
+        units += 1;
+        blocked = one_unit_more(blocked, units, erlangs);
+    }
+}
+
 /// `beta` of sources that together would keep `erlangs` busy if never refused; `None` if that is all of them or more.
 pub fn engset_beta(sources: u64, erlangs: f64) -> Option<f64> {
     let busy = erlangs / sources as f64;

@@ -14,6 +14,7 @@ pub mod run_file;
 #[cfg(test)]
 mod sample;
 pub mod shell;
+pub mod sizing;
 pub mod statistics;
 pub mod units;
 pub mod verdict;

@@ -7,5 +7,6 @@ mod judged;
 pub mod page;
 mod replay;
 mod safe;
+pub mod sizing;
 pub mod sweep;
 pub mod text;

@@ -7,6 +7,7 @@ mod explain;
 mod list;
 mod manual;
 mod new;
+mod plan;
 mod run;
 mod show;
 mod start;
@@ -39,6 +40,7 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
         Verb::Explain(args) => explain::explain(args),
         Verb::Run(args) => run::run(args),
         Verb::Compare(args) => compare::compare(args),
+        Verb::Plan(args) => plan::plan(args),
         Verb::Sweep(args) => sweep::sweep(args),
         Verb::Show(args) => show::show(args),
         Verb::List(args) => list::list(args.topic),
@@ -79,7 +81,7 @@ fn no_verb(word: &str) -> Complaint {
 }
 
 /// One scenario of the command line: ready to run, or what is wrong with it in words.
-type Scenario = Result<(PathBuf, Loaded), String>;
+pub(crate) type Scenario = Result<(PathBuf, Loaded), String>;
 
 /// Reads all files, also when some of them are wrong.
 fn load(paths: &[PathBuf], overrides: &[String], variant: Option<&str>) -> Vec<Scenario> {
@@ -88,7 +90,7 @@ fn load(paths: &[PathBuf], overrides: &[String], variant: Option<&str>) -> Vec<S
     unfound.chain(files.into_iter().map(|path| load_one(path, overrides, variant))).collect()
 }
 
-fn load_one(path: PathBuf, overrides: &[String], variant: Option<&str>) -> Scenario {
+pub(crate) fn load_one(path: PathBuf, overrides: &[String], variant: Option<&str>) -> Scenario {
     let bytes = scenario_files::read(&path).map_err(|complaint| complaint.to_string())?;
     let name = path.to_string_lossy();
     let text = scenarios::decode(&name, bytes);

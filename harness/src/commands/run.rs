@@ -133,7 +133,7 @@ impl Order {
         interrupted: &AtomicBool,
         stopwatch: Stopwatch,
     ) -> Vec<(Vec<Measurements>, bool)> {
-        let display = Display::open_ended(stopwatch);
+        let display = Display::open_ended(stopwatch, ["seed", "seeds"]);
         let of_plan = |plan: &Plan| {
             let is_enough = |runs: &[Measurements]| stopping.is_enough(&plan.expectations, runs);
             let seeds = run::until(plan, (plan.seed, stopping.most()), threads, interrupted, &display, &is_enough);

@@ -9,7 +9,6 @@ fn later_verbs_and_flags_answer_not_yet() {
         "quote small.yaml",
         "serve small.yaml --listen 127.0.0.1:5060",
         "calibrate small.yaml x.pbxrun",
-        "plan small.yaml --for x",
         "compare --base-cmd a --new-cmd b",
         "worker --nats nats://127.0.0.1",
         "trace LAST desk-1",

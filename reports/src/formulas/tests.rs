@@ -219,3 +219,23 @@ const ENGSET: [EngsetRow; 9] = [
     (100, 60, 1.0, 0.01103813906, 0.008791693676, 0.004415255626, 49.779237),
     (500, 450, 5.0, 6.688409918e-06, 4.013032530e-06, 6.688409918e-07, 416.666388),
 ];
+
+#[test]
+fn units_for_a_target_are_the_fewest_that_meet_it() {
+    for (erlangs, target) in [(8.0, 0.2), (8.0, 0.01), (20.0, 0.3), (95.0, 0.5)] {
+        let units = erlang_c_units(erlangs, target).expect("a load");
+        assert!(erlang_c(units, erlangs) <= target && erlang_c(units - 1, erlangs) > target, "{erlangs} {target}");
+        let line = |units: u64| erlang_c(units, erlangs) * erlangs / (units as f64 - erlangs);
+        let units = erlang_c_waiting_units(erlangs, target).expect("a load");
+        assert!(line(units) <= target && (units as f64 - 1.0 <= erlangs || line(units - 1) > target), "{erlangs}");
+    }
+    // The printed row of Erlang C: N = 10, A = 8 wait with 0.4092, and 1.637 stand in line.
+    assert_eq!((erlang_c_units(8.0, 0.4092), erlang_c_waiting_units(8.0, 1.637)), (Some(10), Some(10)));
+    for (sources, beta, target) in [(100, 0.5, 0.1152237), (100, 1.0, 0.0111), (20, 1.0, 0.3)] {
+        let units = engset_time_units(sources, beta, target).expect("a load");
+        assert!(engset_time_congestion(sources, units, beta) <= target);
+        assert!(engset_time_congestion(sources, units - 1, beta) > target);
+    }
+    assert_eq!(engset_time_units(100, 0.5, 0.1152237), Some(35));
+    assert_eq!((erlang_c_units(8.0, 0.0), engset_time_units(9, f64::NAN, 0.1)), (None, None));
+}

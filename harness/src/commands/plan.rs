@@ -1,0 +1,217 @@
+//! `pbxsim plan`: the smallest that holds, with an interval, and what theory asks for at rest.
+
+use std::path::Path;
+
+use reports::contention::Contention;
+use reports::measurements::Stock;
+use reports::render::sizing::{self, Neighbour, Planned};
+use reports::sizing::{Sizing, at_rest, mean_of};
+use reports::verdict::{Good, Seen};
+use scenarios::plan::Plan;
+
+use crate::args;
+use crate::bench::{Bench, Ended, Scale, UNLIMITED, peak};
+use crate::clock::Stopwatch;
+use crate::commands::{load_right, which_scenario};
+use crate::complaint::Complaint;
+use crate::exit::Exit;
+use crate::progress::Display;
+use crate::shell::quoted;
+use crate::vary::Axis;
+use crate::{interrupt, screen};
+
+/// Plans what was asked for.
+pub(super) fn plan(args: &args::Plan) -> Result<Exit, Complaint> {
+    let Some(file) = &args.file else { return Err(which_scenario("plan")) };
+    let Some(sentence) = &args.wanted else {
+        return Err(Complaint::wrong("what for?").hint(
+            "write --for 'fewer than 1% of sign-ins are refused a licence'; all sentences: pbxsim list expectations",
+        ));
+    };
+    let mut overrides = args.overrides.clone();
+    overrides.push(format!("expect=[{}]", yaml(sentence)));
+    let Some(mut scenarios) = load_right(std::slice::from_ref(file), &overrides, args.variant.as_deref()) else {
+        return Ok(Exit::Wrong);
+    };
+    let plans = scenarios.remove(0).1.plans;
+    let scales = scales(args, file, sentence, &overrides)?;
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = args.jobs.map_or_else(cores, usize::from);
+    let interrupted = interrupt::flag();
+    let display = Display::open_ended(Stopwatch::start(), ["run", "runs"]);
+    let mut answers = Vec::new();
+    for plan in &plans {
+        for scale in &scales {
+            let about = (file.clone(), overrides.clone(), plan.variant.clone());
+            let bench = Bench::new(about, scale.clone(), seeds(plan, args), threads, (&interrupted, &display));
+            let answer = sized(&bench, sentence);
+            display.clear();
+            match answer {
+                Ok(answer) => answers.push(answer),
+                Err(Ended) => return bench.trouble().map_or(Ok(Exit::Interrupted), Err),
+            }
+        }
+    }
+    screen::print(&sizing::text(&answers))?;
+    let is_answered = answers.iter().all(|answer| answer.sizing.answer.is_some());
+    Ok(if is_answered { Exit::Held } else { Exit::Failed })
+}
+
+fn seeds(plan: &Plan, args: &args::Plan) -> Vec<u64> {
+    let count = u64::from(args.seeds.unwrap_or(plan.seeds));
+    (0..count).map(|place| plan.seed.wrapping_add(place)).collect()
+}
+
+/// Everything about one value.
+fn sized(bench: &Bench<'_>, sentence: &str) -> Result<Planned, Ended> {
+    let each = bench.for_each_seed(|seed| bench.smallest(seed))?;
+    let each = bench.seeds.iter().copied().zip(each).collect();
+    let plan = bench.plan(bench.scale.last()).map_err(|_| Ended)?;
+    let expectation = &plan.expectations[0];
+    let sizing = Sizing::of(expectation, each);
+    let (mut theory, mut peak_of_worst) = (None, None);
+    if let Scale::Pool { feature, .. } = &bench.scale {
+        let free = bench.trial(UNLIMITED, bench.seeds[0])?;
+        let stocks: Vec<&Stock> = free.stocks.iter().filter(|stock| stock.feature == *feature).collect();
+        theory = at_rest(&expectation.claim, &Contention::of(&stocks));
+        if let Some((seed, _)) = sizing.worst() {
+            peak_of_worst = Some(peak(&*bench.trial(UNLIMITED, seed)?, feature));
+        }
+    }
+    let mut neighbours = Vec::new();
+    if let (Some(answer), Scale::Pool { .. }) = (sizing.answer, &bench.scale) {
+        // Never the answer itself, however small it is.
+        let tenth = (answer.at / 10).max(1);
+        for units in [answer.at.saturating_sub(tenth), answer.at, answer.at + tenth] {
+            neighbours.push(Neighbour { units, passing: sizing.passing(units), mean: mean_of(&bench.seen(units)?) });
+        }
+    }
+    let average = average(bench, &sizing)?;
+    let shown = |number: u64| bench.scale.shown(number);
+    let unit = bench.seen(sizing.answer.map_or(bench.scale.last(), |answer| answer.at))?.first().map(|seen| seen.unit);
+    Ok(Planned {
+        title: plan.title.clone(),
+        variant: plan.variant.clone(),
+        path: bench.scale.path().to_owned(),
+        sentence: sentence.to_owned(),
+        labels: match &bench.scale {
+            Scale::Pool { .. } => None,
+            Scale::Range(axis) => Some(axis.values.clone()),
+        },
+        unit,
+        theory,
+        average,
+        neighbours,
+        peak_of_worst,
+        replay: sizing.worst().zip(sizing.answer).map(|((seed, _), answer)| {
+            let variant = plan.variant.as_ref().map_or_else(String::new, |name| format!(" --variant {}", quoted(name)));
+            let set = quoted(&format!("{}={}", bench.scale.path(), shown(answer.at)));
+            format!("pbxsim run {}{variant} --set {set} --seed {seed}", quoted(&bench.file.to_string_lossy()))
+        }),
+        sizing,
+    })
+}
+
+/// The smallest for which the mean over all seeds meets the limit, with its interval: what a formula speaks of.
+fn average(bench: &Bench<'_>, sizing: &Sizing) -> Result<Option<[u64; 3]>, Ended> {
+    let needs: Vec<u64> = sizing.each.iter().filter_map(|(_, least)| *least).collect();
+    let (Some(least), Some(most)) = (needs.iter().min(), needs.iter().max()) else { return Ok(None) };
+    let first = bench.seen(*most)?;
+    let Some(limit) = first.first().filter(|seen| seen.good == Good::Less).and_then(|seen| seen.limit) else {
+        return Ok(None);
+    };
+    if mean_of(&first).is_none() {
+        return Ok(None);
+    }
+    let mut ends = [0; 3];
+    for (end, which) in ends.iter_mut().enumerate() {
+        let meets = |seen: &[Seen]| {
+            mean_of(seen).is_some_and(|(mean, interval)| [interval.low, mean, interval.high][end] <= limit)
+        };
+        *which = crossing(*least, *most, bench.scale.last(), |units| Ok(meets(&bench.seen(units)?)))?;
+    }
+    Ok(Some(ends))
+}
+
+/// The smallest number that meets something monotone, looked for first between two numbers.
+fn crossing(mut low: u64, mut high: u64, last: u64, meets: impl Fn(u64) -> Result<bool, Ended>) -> Result<u64, Ended> {
+    let mut step = 1;
+    while high < last && !meets(high)? {
+        (low, high) = (high + 1, high.saturating_add(step).min(last));
+        step *= 2;
+    }
+    step = 1;
+    while low > 0 && meets(low)? {
+        (high, low) = (low, low.saturating_sub(step));
+        step *= 2;
+    }
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if meets(middle)? { high = middle } else { low = middle + 1 }
+    }
+    Ok(high)
+}
+
+/// What is planned: each `--vary`, or the licences that the sentence speaks of.
+fn scales(args: &args::Plan, file: &Path, sentence: &str, overrides: &[String]) -> Result<Vec<Scale>, Complaint> {
+    let pools = pools(file, overrides)?;
+    if args.vary.is_empty() {
+        let path = pool_meant(&pools, sentence).ok_or_else(|| which_pool(file, &pools))?;
+        return Ok(vec![pool(path)]);
+    }
+    let scale = |typed: &String| match typed.contains('=') {
+        true => Axis::read(typed).map(Scale::Range),
+        false if typed.starts_with(LICENCES) => Ok(pool(typed)),
+        false => Err(Complaint::wrong(format!("--vary {typed}: in what range?"))
+            .hint(format!("write --vary '{typed}=50/s..300/s step 5/s'; only pools of licences need none"))),
+    };
+    args.vary.iter().map(scale).collect()
+}
+
+fn pool(path: &str) -> Scale {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    Scale::Pool { path: path.to_owned(), feature: name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned() }
+}
+
+/// Paths of the licences in the file.
+fn pools(file: &Path, overrides: &[String]) -> Result<Vec<String>, Complaint> {
+    let bytes = crate::scenario_files::read(file)?;
+    let name = file.to_string_lossy();
+    let read = scenarios::decode(&name, bytes).and_then(|text| scenarios::values(&name, &text, overrides));
+    let values = read.map_err(|mistakes| Complaint::told(mistakes.render()))?;
+    Ok(values.into_iter().map(|(path, _)| path).filter(|path| path.starts_with(LICENCES)).collect())
+}
+
+/// The only one; or the one whose name, or whose people, the sentence names.
+fn pool_meant<'a>(pools: &'a [String], sentence: &str) -> Option<&'a str> {
+    let sentence = sentence.to_lowercase();
+    let named = |path: &&String| {
+        let Scale::Pool { feature, .. } = pool(path) else { return false };
+        let short = feature.trim_start_matches("PBX-").trim_end_matches('s').to_lowercase();
+        let word = if short == "softwarephone" { "softphone" } else { &short };
+        sentence.contains(&feature.to_lowercase()) || sentence.contains(word)
+    };
+    match pools {
+        [only] => Some(only),
+        several => match several.iter().filter(named).collect::<Vec<_>>().as_slice() {
+            [one] => Some(one),
+            _ => None,
+        },
+    }
+}
+
+fn which_pool(file: &Path, pools: &[String]) -> Complaint {
+    let lines: String =
+        pools.iter().map(|path| format!("pbxsim plan {} --vary {path} --for …\n", file.display())).collect();
+    match pools {
+        [] => Complaint::wrong("this file has no licences: what is to vary?").hint("write --vary 'PATH=1..9'"),
+        _ => Complaint::wrong("which licences?").hint(lines),
+    }
+}
+
+/// A text as YAML reads it back.
+fn yaml(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+const LICENCES: &str = "licences.";
