@@ -122,12 +122,15 @@ impl Planned {
         let (at, passing) = (self.shown(at), self.sizing.passing(at));
         let asked = match self.sizing.needed {
             Runs { passing, of } if passing >= of => {
-                format!("the most that one of {seeds} seeds needs; more seeds may need more")
+                format!(": the most that one of {seeds} seeds needs; more seeds may need more")
             }
-            Runs { passing, of } => format!("enough for {passing} of {of} runs"),
+            // The sentence may say so itself.
+            Runs { .. } if sentence.contains(" in at least ") => String::new(),
+            Runs { passing, of } => format!(": enough for {passing} of {of} runs"),
         };
         format!(
-            "{at}{interval} is the smallest for which {sentence}: {asked}. It holds in {passing} of the {seeds} seeds.{least}"
+            "{at}{interval} is the smallest for which {sentence}{asked}. It holds in {passing} of the {seeds} \
+             seeds.{least}"
         )
     }
 
