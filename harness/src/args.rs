@@ -13,7 +13,7 @@ use clap_complete::Shell;
 use reports::verdict::Stopping;
 use scenarios::Template;
 
-pub(crate) use answers::{Compare, CompareFormat, Plan, Sweep, SweepFormat, Undecided};
+pub(crate) use answers::{Compare, CompareFormat, Plan, PlanFormat, Sweep, SweepFormat, Undecided};
 
 use crate::complaint::Complaint;
 use crate::exit;

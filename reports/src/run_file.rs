@@ -51,6 +51,11 @@ impl RunFile {
         Verdict::worst(self.results.iter().map(|result| result.verdict(&result.judge())))
     }
 
+    /// Whether its results are the points of a sweep.
+    pub fn is_sweep(&self) -> bool {
+        self.results.iter().any(|result| !result.header.point.is_empty())
+    }
+
     /// The bytes of the file.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WriteError> {
         let mut bytes = opening();

@@ -3,6 +3,10 @@
 //! 1,000 repetitions each (a 95 % interval must hold in 93 to 97 % of them); `scripts/coverage` prints what came out of
 //! more. Seeded: the same numbers every time.
 
+use reports::comparison::{Change, Comparison};
+use reports::expectation::{Bound, Claim, Expectation, Group, Outcome, Quantity, Subject, When};
+use reports::measurements::{Measurements, Tally};
+use reports::result::RunResult;
 use reports::statistics::batches::Batches;
 use reports::statistics::distributions::normal_quantile;
 use reports::statistics::interval::Interval;
@@ -103,6 +107,55 @@ fn a_proof_may_be_looked_at_after_every_seed() {
         })
     });
     assert!(always_open >= 0.95, "{always_open}");
+}
+
+#[test]
+fn the_three_valued_verdict_errs_as_seldom_as_stated() {
+    // Four metrics of 10 %, of which 5 % (0.5 points) would count as a change; 20 pairs that spread by one point.
+    let share_of = |change: f64, spread: f64, said: &[Change]| {
+        let said = said.to_vec();
+        move |chance: &mut Chance| said.contains(&compared(chance, change, spread).change)
+    };
+    let decided = [Change::Worse, Change::Better];
+    let wrong = share("a change is seen where there is none (4 metrics)", share_of(0.0, 1.0, &decided));
+    assert!(wrong <= 0.064, "{wrong}");
+    let wrong = share("the same is said of a change as large as the floor", share_of(0.5, 0.3, &[Change::Same]));
+    assert!(wrong <= 0.05, "{wrong}");
+    let right = share("a change of twice the floor is seen", share_of(1.0, 0.3, &[Change::Worse]));
+    assert!(right >= 0.95, "{right}");
+    let right = share("the same is said where there is no change", share_of(0.0, 0.3, &[Change::Same]));
+    assert!(right >= 0.95, "{right}");
+}
+
+/// Four independent metrics, `change` points worse, pairs that spread by `spread` points around it.
+fn compared(chance: &mut Chance, change: f64, spread: f64) -> Comparison {
+    let claim = Claim::Share {
+        quantity: Quantity::Percent(Bound::AtMost, 100_000_000),
+        subject: Subject::Group(Group::default()),
+        outcome: Outcome::Dropped,
+        within_ns: None,
+        when: When::Whole,
+    };
+    let sentence = |place: u32| Expectation {
+        text: format!("sentence {place}"),
+        claim: claim.clone(),
+        runs: None,
+        or_stop: false,
+    };
+    let result = || RunResult { expectations: (0..4).map(sentence).collect(), ..RunResult::default() };
+    let (mut base, mut new) = (result(), result());
+    for seed in 0..20 {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        for _ in 0..4 {
+            let share = 9.0 + chance.uniform();
+            let points = |share: f64| Tally::Share { hits: (share * 1e6).round() as u64, of: 100_000_000 };
+            left.push(points(share));
+            right.push(points(share + change + spread * chance.normal()));
+        }
+        base.seeds.push(Measurements { seed, tallies: left, ..Measurements::default() });
+        new.seeds.push(Measurements { seed, tallies: right, ..Measurements::default() });
+    }
+    Comparison::of(&base, &new, 0.05)
 }
 
 /// The part of the repetitions in which it holds.

@@ -32,6 +32,9 @@ pub(crate) struct Plan {
     /// Threads [default: one per core]; the result is the same on any number
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// What to print: text, or html, a page to forward
+    #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: PlanFormat,
 }
 
 /// `pbxsim sweep`.
@@ -62,7 +65,7 @@ pub(crate) struct Sweep {
     /// Where the run file goes [default: runs/TIME-NAME.pbxrun]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// What to print: text, or csv
+    /// What to print: text, csv, or html, a page to forward
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: SweepFormat,
 }
@@ -116,6 +119,14 @@ pub(crate) enum CompareFormat {
 pub(crate) enum SweepFormat {
     Text,
     Csv,
+    Html,
+}
+
+/// Renderings of an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    Text,
+    Html,
 }
 
 /// How a comparison ends that nobody can tell.

@@ -4,19 +4,20 @@ use std::path::Path;
 
 use reports::contention::Contention;
 use reports::measurements::Stock;
+use reports::render::page::{self, Sheet};
 use reports::render::sizing::{self, Neighbour, Planned};
+use reports::shell::quoted;
 use reports::sizing::{Sizing, at_rest, mean_of};
 use reports::verdict::{Good, Seen};
 use scenarios::plan::Plan;
 
-use crate::args;
+use crate::args::{self, PlanFormat};
 use crate::bench::{Bench, Ended, Scale, UNLIMITED, peak};
 use crate::clock::Stopwatch;
 use crate::commands::{load_right, which_scenario};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::progress::Display;
-use crate::shell::quoted;
 use crate::vary::Axis;
 use crate::{interrupt, screen};
 
@@ -52,7 +53,10 @@ pub(super) fn plan(args: &args::Plan) -> Result<Exit, Complaint> {
             }
         }
     }
-    screen::print(&sizing::text(&answers))?;
+    screen::print(&match args.format {
+        PlanFormat::Text => sizing::text(&answers),
+        PlanFormat::Html => page::answers(&answers, Sheet::Inside),
+    })?;
     let is_answered = answers.iter().all(|answer| answer.sizing.answer.is_some());
     Ok(if is_answered { Exit::Held } else { Exit::Failed })
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use harness::run::{self, Item};
 use reports::measurements::{Measurements, Stopped};
+use reports::render::page::{self, Sheet};
 use reports::render::sweep;
 use reports::result::{Header, RESULT_SCHEMA, RunResult, broke_an_invariant};
 use reports::run_file::RunFile;
@@ -58,6 +59,7 @@ pub(super) fn sweep(args: &Sweep) -> Result<Exit, Complaint> {
     screen::print(&match args.format {
         SweepFormat::Text => sweep::text(&run.results, path.as_deref()),
         SweepFormat::Csv => sweep::csv(&run.results),
+        SweepFormat::Html => page::render(&run, Sheet::Inside),
     })?;
     written?;
     journal.remove();

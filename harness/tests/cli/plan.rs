@@ -64,6 +64,19 @@ fn the_answer_of_a_rush_holds_where_one_less_does_not() {
 }
 
 #[test]
+fn the_answer_is_a_page_to_forward() {
+    let desk = Desk::empty();
+    desk.write("short.yaml", SHORT);
+    let question = "fewer than 5% of roamer sign-ins are refused a licence";
+    let path = "licences.master.PBX-SoftwarePhones12";
+    let answer = plan(&desk, &["short.yaml", "--vary", path, "--for", question, "--seeds", "8", "--as", "html"]);
+    assert_eq!(answer.code, Some(0), "{}", answer.errors);
+    for part in ["<svg", "is the smallest for which fewer than 5%", "R: at rest, Engset", "A tenth less"] {
+        assert!(answer.output.contains(part), "{part}: {}", answer.output);
+    }
+}
+
+#[test]
 fn a_range_of_anything_can_be_planned() {
     let desk = Desk::new();
     let answer = plan(

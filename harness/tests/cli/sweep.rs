@@ -56,6 +56,16 @@ fn csv_has_a_line_for_each_point_and_sentence() {
 }
 
 #[test]
+fn show_shows_a_sweep_again_as_text_and_as_a_page() {
+    let desk = desk();
+    let answer = sweep(&desk, &["--seeds", "2", "--out", "swept.pbxrun"]);
+    assert_eq!(desk.pbxsim("show swept.pbxrun").output, answer.output);
+    let page = desk.pbxsim("show swept.pbxrun --as html").output;
+    assert_eq!(sweep(&desk, &["--seeds", "2", "--as", "html", "--out", "again.pbxrun"]).output, page);
+    assert!(page.contains("Too few softphone licences: 5 points") && page.contains("<svg"), "{page}");
+}
+
+#[test]
 fn two_paths_make_a_grid_or_are_taken_one_at_a_time() {
     let desk = desk();
     let two = ["--vary", "users.desk.count=5, 6", "--seeds", "1"];

@@ -14,15 +14,18 @@ mod nodes;
 mod overlay;
 mod overview;
 mod parts;
+mod plan;
 mod recovery;
 mod scale;
 mod scenario;
 mod sip;
+mod sweep;
 mod verdict;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::render::safe::safe_lines;
+use crate::render::sizing::Planned;
 use crate::run_file::RunFile;
 use case::{Case, Detail};
 use parts::Section;
@@ -38,6 +41,9 @@ pub enum Sheet<'a> {
 
 /// The page, in UTF-8.
 pub fn render(run: &RunFile, sheet: Sheet<'_>) -> String {
+    if run.is_sweep() {
+        return document(&sweep::title(&run.results), &sweep::page(&run.results), sheet);
+    }
     let several = run.results.len() > 1;
     let mut cases: Vec<Case> =
         run.results.iter().enumerate().map(|(i, result)| Case::new(result, i, several)).collect();
@@ -46,6 +52,15 @@ pub fn render(run: &RunFile, sheet: Sheet<'_>) -> String {
         _ => format!("{} results of pbxsim", cases.len()),
     };
     let body = if several { overview::page(&mut cases, ROOM) } else { cases.iter_mut().map(alone).collect() };
+    document(&title, &body, sheet)
+}
+
+/// The answers of a plan as a page.
+pub fn answers(all: &[Planned], sheet: Sheet<'_>) -> String {
+    document(&plan::title(all), &plan::page(all), sheet)
+}
+
+fn document(title: &str, body: &str, sheet: Sheet<'_>) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -69,7 +84,7 @@ pub fn render(run: &RunFile, sheet: Sheet<'_>) -> String {
             body {
                 a.skip href="#top" { "To the content" }
                 main id="top" { (PreEscaped(body)) }
-                footer { "Made by pbxsim from one run file. Nothing on this page is loaded from elsewhere." }
+                footer { "Made by pbxsim. Nothing on this page is loaded from elsewhere." }
             }
         }
     };

@@ -1,6 +1,7 @@
 //! The answer of a plan in 80 columns, in the planner's words.
 
-use super::text::wrap::{padded, right, safe, width, with_right, wrapped};
+use super::safe::safe;
+use super::text::wrap::{padded, right, width, with_right, wrapped};
 use crate::expectation::Runs;
 use crate::sizing::{Answer, AtRest, Sizing};
 use crate::statistics::interval::Interval;
@@ -89,7 +90,7 @@ fn block(one: &Planned) -> Vec<String> {
 }
 
 impl Planned {
-    fn shown(&self, number: u64) -> String {
+    pub(in crate::render) fn shown(&self, number: u64) -> String {
         match &self.labels {
             None => units::count(number),
             Some(labels) => {
@@ -99,17 +100,17 @@ impl Planned {
         }
     }
 
-    fn answer(&self) -> String {
+    pub(in crate::render) fn answer(&self) -> String {
         self.sizing.answer.map_or_else(|| "none".to_owned(), |answer| self.shown(answer.at))
     }
 
-    fn interval(&self) -> Option<String> {
+    pub(in crate::render) fn interval(&self) -> Option<String> {
         let (low, high) = self.sizing.answer?.interval?;
         Some(format!("{}–{}", self.shown(low), self.shown(high)))
     }
 
     /// The whole answer as a sentence.
-    fn in_words(&self) -> String {
+    pub(in crate::render) fn in_words(&self) -> String {
         let (sentence, seeds) = (safe(&self.sentence), self.sizing.each.len() as u64);
         let Some(Answer { at, .. }) = self.sizing.answer else {
             let held = self.sizing.each.iter().filter(|(_, least)| least.is_some()).count() as u64;
@@ -135,7 +136,7 @@ impl Planned {
     }
 
     /// What stands beside the answer: name and words.
-    fn beside(&self) -> Vec<(&'static str, String)> {
+    pub(in crate::render) fn beside(&self) -> Vec<(&'static str, String)> {
         let mut rows = Vec::new();
         if let (Some(theory), Some(answer)) = (&self.theory, self.sizing.answer) {
             let apart = match answer.at.cmp(&theory.units) {

@@ -14,6 +14,7 @@ pub(super) mod wrap;
 use crate::render::json::by_file;
 use crate::render::judged::{Fate, Judged, finished};
 use crate::render::safe::safe;
+use crate::render::sweep;
 use crate::result::Verdict;
 use crate::run_file::RunFile;
 use crate::verdict::Stopping;
@@ -47,6 +48,9 @@ pub struct Options {
 
 /// The summary, with a line end after each line.
 pub fn render(run: &RunFile, options: &Options) -> String {
+    if run.is_sweep() {
+        return sweep::text(&run.results, options.path.as_deref());
+    }
     let judged: Vec<Judged> = run.results.iter().map(Judged::new).collect();
     let files = by_file(&run.results).len();
     let mut lines = match judged.as_slice() {
