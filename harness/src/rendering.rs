@@ -1,7 +1,7 @@
 //! From what `--as` says to the rendering of that name.
 
 use reports::render::page::Sheet;
-use reports::render::{json, page, text};
+use reports::render::{csv, json, junit, markdown, openmetrics, page, text};
 use reports::run_file::RunFile;
 
 use crate::args::Format;
@@ -11,6 +11,11 @@ pub(crate) fn rendered(format: Format, run: &RunFile) -> String {
     match format {
         Format::Json => json::render(run),
         Format::Html => page::render(run, Sheet::Inside),
-        _ => text::render(run, &text::Options::default()),
+        Format::Md => markdown::render(run),
+        Format::Csv => csv::render(run),
+        Format::Junit => junit::render(run),
+        Format::Openmetrics => openmetrics::render(run),
+        Format::Text => text::render(run, &text::Options::default()),
+        Format::Pcap => unreachable!("it was refused with the command line"),
     }
 }

@@ -18,7 +18,7 @@ fn later_verbs_and_flags_answer_not_yet() {
         "run small.yaml --ci github",
         "explain small.yaml --wire sip:127.0.0.1",
         "check small.yaml --ci github",
-        "show LAST --as junit",
+        "show LAST --as pcap",
     ] {
         let answer = desk.pbxsim(line);
         assert_eq!((answer.code, answer.output.as_str()), (Some(2), ""), "{line}");
@@ -32,7 +32,7 @@ fn help_and_completions_name_nothing_that_does_not_exist() {
     let desk = Desk::empty();
     for line in ["--help", "run --help", "show --help", "man run", "list --help"] {
         let output = desk.pbxsim(line).output;
-        for word in ["calibrate", "--wire", "--watch", "junit"] {
+        for word in ["calibrate", "--wire", "--watch", "pcap"] {
             assert!(!output.contains(word), "{line} names {word}");
         }
     }

@@ -185,7 +185,7 @@ fn of_one_file<'a>(results: &[&'a RunResult]) -> OneFile<'a> {
     }
 }
 
-fn variant_name(result: &RunResult) -> String {
+pub(crate) fn variant_name(result: &RunResult) -> String {
     result.header.variant.clone().unwrap_or_default()
 }
 

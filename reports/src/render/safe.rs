@@ -27,7 +27,8 @@ fn escaped(text: &str, is_harmful: impl Fn(char) -> bool) -> String {
     shown
 }
 
-const INVISIBLE: &[(u32, u32)] = &[(0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x2069), (0xFEFF, 0xFEFF)];
+const INVISIBLE: &[(u32, u32)] =
+    &[(0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x2069), (0xFEFF, 0xFEFF), (0xFFFE, 0xFFFF)];
 
 #[cfg(test)]
 mod tests {

@@ -30,7 +30,9 @@ impl Clock {
         let step = STEPS_NS.iter().find(fits).copied().unwrap_or(self.lasts_ns.div_ceil(MOST_INNER));
         let first = starts_ns.next_multiple_of(step) - starts_ns;
         let inner = (0..=MOST_INNER).map(|i| first + i * step).filter(|at_ns| *at_ns < self.lasts_ns);
-        let free = |tick: &Tick| tick.at > 0.16 && tick.at < 0.84;
+        // A label at an end takes its whole width inwards, one between them half of it to each side.
+        let taken = LETTER * 1.5 * self.label(0).chars().count() as f64 + 0.01;
+        let free = |tick: &Tick| tick.at > taken && tick.at < 1.0 - taken;
         let mut ticks = vec![self.tick(0)];
         ticks.extend(inner.map(|at_ns| self.tick(at_ns)).filter(free));
         ticks.push(self.tick(self.lasts_ns));
@@ -199,6 +201,8 @@ fn trimmed(number: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
+/// Width of a letter as a share of the narrowest chart.
+const LETTER: f64 = 0.024;
 const SECOND_NS: u64 = 1_000_000_000;
 const DAY_NS: u64 = 86_400 * SECOND_NS;
 /// Labels between the two ends of an axis.

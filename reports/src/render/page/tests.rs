@@ -130,6 +130,28 @@ fn hostile_names_make_no_tag_and_no_control_character() {
     }
 }
 
+#[test]
+fn no_other_format_obeys_hostile_names() {
+    for text in HOSTILE {
+        let run = RunFile { results: vec![hostile(text)] };
+        let harmful = |c: char| c.is_control() && c != '\n' && c != '\r' || ('\u{202a}'..='\u{202e}').contains(&c);
+        let csv = crate::render::csv::render(&run);
+        assert!(
+            !csv.contains(harmful) && csv.lines().all(|line| !line.starts_with('=') && !line.contains(",=")),
+            "{csv}"
+        );
+        let junit = crate::render::junit::render(&run);
+        assert!(!junit.contains(harmful) && !junit.contains("<script") && !junit.contains("]]>"), "{junit}");
+        let metrics = crate::render::openmetrics::render(&run);
+        assert!(!metrics.contains(harmful) && metrics.lines().all(|line| line.starts_with(['#', 'p'])), "{metrics}");
+        let markdown = crate::render::markdown::render(&run);
+        let live = ["<script", "<img", "<svg", "](javascript", "::error::x|"];
+        // Between backticks nothing is markup.
+        let outside: String = markdown.split('`').step_by(2).collect();
+        assert!(!markdown.contains(harmful) && live.iter().all(|tag| !outside.contains(tag)), "{markdown}");
+    }
+}
+
 const TAGS: [&str; 47] = [
     "a",
     "article",
