@@ -136,6 +136,10 @@ pub struct Link {
 /// How PBXs borrow licences (scenario language §4, `checkout`; domain §3).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkout {
+    /// Who is bound by what he was told.
+    pub policy: Policy,
+    /// Time between two reports under [`Policy::VendorLoose`] (F9).
+    pub syncs_every: Duration,
     /// Time between two renewals.
     pub renews_every: Duration,
     /// S: no new holder after this long without the licence master.
@@ -152,6 +156,16 @@ pub struct Checkout {
     pub escrow_serves: EscrowServes,
     /// Features whose refused holders wait in line.
     pub queues_for: FeatureSet,
+}
+
+/// How units are shared among PBXs (domain §3).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Policy {
+    /// By leases: never over-issued.
+    Strict,
+    /// As the vendor's V7 text (F9): each PBX keeps its share of the last report, for as long as it is cut off; the
+    /// authority gives again what it has not heard of. Over-issue is measured.
+    VendorLoose,
 }
 
 /// Floating features other than ports on an active standby (3.6).
@@ -184,8 +198,23 @@ pub struct Rules {
 }
 
 impl Checkout {
-    /// How long an authority without its table grants nothing (3.4.3): (S + G) · (1 + ρ) / (1 − ρ).
+    /// Whether over-issue is possible and measured.
+    #[inline]
+    pub fn is_loose(&self) -> bool {
+        self.policy == Policy::VendorLoose
+    }
+
+    /// Time between two RENEWs that nobody asked for.
+    pub fn tells_every(&self) -> Duration {
+        if self.is_loose() { self.syncs_every } else { self.renews_every }
+    }
+
+    /// How long an authority without its table grants nothing (3.4.3): (S + G) · (1 + ρ) / (1 − ρ). Loosely shared, not at
+    /// all: it never knew more than the last reports.
     pub fn quarantine(&self) -> Duration {
+        if self.is_loose() {
+            return Duration::ZERO;
+        }
         let ppm = u64::from(self.clock_drift_ppm).min(999_999);
         (self.soft + self.grace).scaled(1_000_000 + ppm, 1_000_000 - ppm)
     }
@@ -194,7 +223,13 @@ impl Checkout {
     #[must_use]
     pub fn by_clock(&self, pace: u64) -> Self {
         let span = |span: Duration| span.scaled(1_000_000, pace);
-        Self { renews_every: span(self.renews_every), soft: span(self.soft), grace: span(self.grace), ..self.clone() }
+        Self {
+            syncs_every: span(self.syncs_every),
+            renews_every: span(self.renews_every),
+            soft: span(self.soft),
+            grace: span(self.grace),
+            ..self.clone()
+        }
     }
 }
 
@@ -202,6 +237,8 @@ impl Default for Checkout {
     /// Domain §3.8.
     fn default() -> Self {
         Self {
+            policy: Policy::Strict,
+            syncs_every: Duration::seconds(600),
             renews_every: Duration::seconds(30),
             soft: Duration::seconds(90),
             grace: Duration::seconds(900),

@@ -138,7 +138,7 @@ pub(crate) static CHECKOUT: Block = Block {
     keys: &[
         key(
             "policy",
-            Value::Words(&[word("strict"), later("vendor-loose")]),
+            Value::Words(&[word("strict"), word("vendor-loose")]),
             "strict",
             "never over-issues, or as the vendor's V7 text",
             "§3",
@@ -147,7 +147,7 @@ pub(crate) static CHECKOUT: Block = Block {
         key("soft", Value::Duration, "90 s", "no new holder after this long without the master", "3.8"),
         key("grace", Value::Duration, "15 min", "then nobody", "3.8"),
         key("chunk", Value::Percent, "5%", "stock a PBX keeps ahead, of its own demand; 0%: ask every time", "3.8"),
-        key("syncs-every", Value::Duration, "10 min", "vendor-loose only", "F9").later(),
+        key("syncs-every", Value::Duration, "10 min", "vendor-loose only", "F9"),
         key("linger", Value::Duration, "0 s", "unit kept after release", "3.8").later(),
         key("clock-drift", Value::Percent, "0.1%", "bound rho that deadlines allow for", "3.1"),
         key(

@@ -1,7 +1,7 @@
 //! Settings that a timeline may change: servers, borrowing of licences, readings of the vendor's text.
 
 use simulator::licence::feature::{Feature, FeatureSet};
-use simulator::settings::{Checkout, EscrowServes, OnStandby, PbxSettings, Rules, WhenFull};
+use simulator::settings::{Checkout, EscrowServes, OnStandby, PbxSettings, Policy, Rules, WhenFull};
 use simulator::time::Duration;
 
 use super::Draft;
@@ -55,13 +55,18 @@ impl Draft<'_> {
         let fields = Fields::new(&CHECKOUT, self.tree.get("checkout"));
         let span = |key: &str| fields.duration(key).unwrap_or(Duration::ZERO);
         let parts = |key: &str, per: u64| u32::try_from(fields.percent(key).unwrap_or(0) / per).unwrap_or(0);
+        let loose = fields.text("policy") == "vendor-loose";
+        let on_standby =
+            fields.node("on-standby").map_or(if loose { "replicate" } else { "deny" }, |_| fields.text("on-standby"));
         let checkout = Checkout {
+            policy: if loose { Policy::VendorLoose } else { Policy::Strict },
+            syncs_every: span("syncs-every"),
             renews_every: span("renews-every"),
             soft: span("soft"),
             grace: span("grace"),
             chunk_permille: parts("chunk", 1_000_000),
             clock_drift_ppm: parts("clock-drift", 1_000),
-            on_standby: match fields.text("on-standby") {
+            on_standby: match on_standby {
                 "replicate" => OnStandby::Replicate,
                 text => percent(text).map_or(OnStandby::Deny, |part| OnStandby::Part((part / 1_000_000) as u32)),
             },

@@ -283,6 +283,9 @@ impl Stock {
         in_line: bool,
     ) -> Option<Answer> {
         self.expire(now);
+        if checkout.is_loose() {
+            return self.report(now, pbx, renew, claimed, checkout);
+        }
         let (lends, free) = (self.lends(), i64::from(self.available()));
         if renew.sequence <= self.records[usize::from(pbx)].sequence && !planted(Mutant::OldRenew) {
             return None;
@@ -350,6 +353,42 @@ impl Stock {
         self.booked = 0;
         self.quarantine = Some(until).filter(|_| !planted(Mutant::NoQuarantine));
         self.next_at = until + TICK;
+    }
+
+    /// F9: a PBX reports its use and is told its share, C less what others use as of their last report. A PBX that misses
+    /// a report counts as using nothing.
+    fn report(
+        &mut self,
+        now: Instant,
+        pbx: u16,
+        renew: &Renew,
+        claimed: &HolderSet,
+        checkout: &Checkout,
+    ) -> Option<Answer> {
+        const LATE: Duration = Duration::seconds(10);
+        let record = &mut self.records[usize::from(pbx)];
+        if renew.sequence <= record.sequence {
+            return None;
+        }
+        let before = record.booked();
+        record.holders.clone_from(claimed);
+        (record.idle, record.sequence) = (0, renew.sequence);
+        record.hard = now + checkout.syncs_every + LATE;
+        record.soft = record.hard;
+        self.next_at = self.next_at.min(record.ends_at());
+        self.booked = self.booked + claimed.len() - before;
+        let others = self.direct.len() + self.booked - claimed.len();
+        let share = self.capacity.saturating_sub(others);
+        let held = claimed.len().min(share);
+        Some(Answer {
+            kept: None,
+            held,
+            stock: share - held,
+            reason: Reason::None,
+            missing: 0,
+            free: self.available(),
+            doubles: Vec::new(),
+        })
     }
 
     /// PBXs whose idle stock would cover `count` missing units, and how many of each to ask for; each is asked once

@@ -39,6 +39,8 @@ pub struct Lease {
     recalled: u32,
     /// ACKs that came too late, twice, or out of order.
     ignored: u32,
+    /// Holders in the order they came, under a loose policy: the newest go first.
+    order: Option<Vec<(u16, u32)>>,
 }
 
 /// A RENEW to be sent; the holders are [`Lease::act`].
@@ -87,12 +89,24 @@ impl Lease {
             grace: false,
             recalled: 0,
             ignored: 0,
+            order: None,
         }
     }
 
     /// A lease that sleeps until it is needed: escrow.
     pub fn dormant(feature: Feature, kind: StockKind) -> Self {
         Self { renew_at: Instant::NEVER, ..Self::new(feature, kind) }
+    }
+
+    /// A share of a stock that is loosely shared (F9): it has no deadlines, and is kept over a restart.
+    pub fn loose(feature: Feature, kind: StockKind) -> Self {
+        Self { order: Some(Vec::new()), soft: Instant::NEVER, hard: Instant::NEVER, ..Self::new(feature, kind) }
+    }
+
+    /// Whether it is loosely shared.
+    #[inline]
+    pub fn is_loose(&self) -> bool {
+        self.order.is_some()
     }
 
     /// Its renewals begin now, if they slept.
@@ -164,6 +178,9 @@ impl Lease {
         self.act.insert(block, place);
         self.fresh.insert(block, place);
         self.promoted.remove(block, place);
+        if let Some(order) = &mut self.order {
+            order.push((block, place));
+        }
     }
 
     /// 3.3.2: a holder leaves; its unit is idle.
@@ -172,6 +189,9 @@ impl Lease {
         self.act.remove(block, place);
         self.promoted.remove(block, place);
         self.fresh.remove(block, place);
+        if let Some(order) = &mut self.order {
+            order.retain(|holder| *holder != (block, place));
+        }
     }
 
     /// Whether a RENEW on demand may leave now: none is in flight and no silence is being waited out.
@@ -195,13 +215,14 @@ impl Lease {
             (0, true) => 2 * chunk,
             (0, false) => kept_ahead,
         };
-        if !planted(Mutant::KeepsAfterTelling) {
+        // Loosely shared, nothing is given back by telling.
+        if !planted(Mutant::KeepsAfterTelling) && self.order.is_none() {
             self.units = self.act.len() + keep;
         }
         self.sequence += 1;
         self.sent_at = now;
         self.in_flight = true;
-        self.renew_at = now + checkout.renews_every;
+        self.renew_at = now + checkout.tells_every();
         self.fresh.clear();
         Request { sequence: self.sequence, keep, want: (ahead + waiting).max(keep), needed: waiting }
     }
@@ -217,6 +238,9 @@ impl Lease {
     pub fn on_ack(&mut self, now: Instant, ack: &Ack, kept: Option<&HolderSet>, checkout: &Checkout) -> bool {
         let from = if planted(Mutant::DeadlineFromReceipt) { now } else { self.sent_at };
         let soft = from + less_drift(checkout.soft, checkout);
+        if self.order.is_some() && ack.sequence == self.sequence {
+            return self.on_share(ack);
+        }
         let latest = ack.sequence == self.sequence || planted(Mutant::AnyAck);
         if !latest || ack.epoch < self.epoch || soft < now {
             self.ignored += 1;
@@ -237,10 +261,22 @@ impl Lease {
         true
     }
 
+    /// F9: the share it may use until it is told otherwise.
+    fn on_share(&mut self, ack: &Ack) -> bool {
+        (self.epoch, self.in_flight) = (ack.epoch, false);
+        (self.quiet_until, self.back_off) = (Instant::ZERO, Duration::ZERO);
+        self.units = ack.held + ack.stock;
+        true
+    }
+
     /// Holders beyond T after an ACK that cut H: those it did not name.
     pub fn uncovered(&self) -> Vec<(u16, u32)> {
         if self.act.len() <= self.units {
             return Vec::new();
+        }
+        if let Some(order) = &self.order {
+            let beyond = (self.act.len() - self.units) as usize;
+            return order.iter().rev().take(beyond).copied().collect();
         }
         self.unpromoted().filter(|holder| !self.fresh.contains(holder.0, holder.1)).collect()
     }
@@ -268,7 +304,7 @@ impl Lease {
             return Lapse::None;
         }
         if self.act.is_empty() {
-            if now > self.soft {
+            if now > self.soft && self.order.is_none() {
                 (self.units, self.grace) = (0, false);
             }
             return Lapse::None;
@@ -291,6 +327,13 @@ impl Lease {
     /// 3.3.6: everything volatile is gone; the sequence and the epoch survive.
     pub fn restart(&mut self, now: Instant) {
         if planted(Mutant::ResumesState) {
+            return;
+        }
+        if let Some(order) = &mut self.order {
+            // The share is in flash (F9); its holders must register again.
+            order.clear();
+            self.act.clear();
+            (self.in_flight, self.renew_at) = (false, now);
             return;
         }
         let sequence = if planted(Mutant::ForgetsSequence) { 0 } else { self.sequence };

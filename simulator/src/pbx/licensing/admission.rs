@@ -36,7 +36,8 @@ impl Pbx {
             self.report_grants(cluster, aor, needs, now, false, out);
             return Admission::Admitted;
         };
-        if self.licensing.lease(missing).is_some() {
+        // Loosely shared, nobody is asked between two reports.
+        if self.licensing.lease(missing).is_some_and(|lease| !lease.is_loose()) {
             self.licensing.waiting.push_back(Waiting { aor, needs, missing, asked: now });
             self.ask_if_possible(cluster, now, missing, out);
             return Admission::Asking;

@@ -81,7 +81,8 @@ impl Licensing {
             || cluster.licensed && is_standby_slave(index, cluster);
         let kind = StockKind { owner: facts.domain, kind: Kind::Installed };
         let leases = Feature::FLOATING.into_iter().filter(|f| borrows && cluster.installed(index, *f) > 0);
-        let leases = leases.map(|feature| Lease::new(feature, kind));
+        let loose = cluster.checkout.is_loose();
+        let leases = leases.map(|f| if loose { Lease::loose(f, kind) } else { Lease::new(f, kind) });
         // Without ports there is no escrow either; the list of sources relies on it.
         let escrow = escrow_owners(index, cluster).filter(|_| borrows && cluster.installed(index, Feature::Port) > 0);
         let escrow = escrow.map(|owner| Lease::dormant(Feature::Port, StockKind { owner, kind: Kind::Escrow }));

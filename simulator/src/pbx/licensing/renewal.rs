@@ -187,7 +187,7 @@ impl Pbx {
 
     pub(super) fn gives_back(&mut self, cluster: &Cluster, now: Instant, feature: Feature) -> bool {
         let wanted = self.licensing.wanted(feature) as u32;
-        let spare = |lease: &mut Lease| lease.idle(now) > wanted;
+        let spare = |lease: &mut Lease| !lease.is_loose() && lease.idle(now) > wanted;
         cluster.checkout.chunk_permille == 0 && self.licensing.lease(feature).is_some_and(spare)
     }
 
