@@ -1,5 +1,7 @@
 //! The verb `set`: values of the file changed while the run goes on, by planning the changed file again.
 
+use simulator::layout::Layout;
+use simulator::licence::feature::Feature;
 use simulator::schedule::{Action, Entry};
 use simulator::settings::Settings;
 use simulator::time::{Duration, Instant};
@@ -62,10 +64,13 @@ impl Draft<'_> {
             return settings;
         }
         steps.sort_by_key(|step| step.at);
+        let mut bound = bound(&structure.layout);
         let mut active: Vec<((u16, u64), Vec<Pair>)> = Vec::new();
         for step in steps {
             apply(&mut active, &step);
-            let next = self.changed(structure, &active);
+            let (next, now_bound) = self.changed(structure, &active);
+            rebind(&bound, &now_bound, &step, schedule);
+            bound = now_bound;
             if settings.len() * weight(&next) > MAX_WEIGHT {
                 let span = items.get(usize::from(step.key.0)).map(|item| item.span).unwrap_or_default();
                 self.report.meaning(span, "too many changes for so large a scenario", "fewer, or a shorter \"over\"");
@@ -120,7 +125,7 @@ impl Draft<'_> {
     }
 
     /// The settings while `active` values hold.
-    fn changed(&mut self, structure: &Structure, active: &[((u16, u64), Vec<Pair>)]) -> Settings {
+    fn changed(&mut self, structure: &Structure, active: &[((u16, u64), Vec<Pair>)]) -> (Settings, Vec<Bound>) {
         let mut tree = changeable(self.original);
         let mut report = Report::default();
         for pair in active.iter().flat_map(|(_, values)| values) {
@@ -135,14 +140,17 @@ impl Draft<'_> {
             Draft { tree: &tree, original: &tree, sources: self.sources, report: &mut report, tables: self.tables };
         let next = draft.structure();
         let sound = report.errors() == 0;
-        let stays = next.layout == structure.layout;
+        let stays = differs_in_counts_only(&next, structure);
         if unfit == 0 && sound && !stays {
             for pair in active.iter().flat_map(|(_, values)| values) {
                 self.fixed(pair);
             }
         }
         self.report.absorb(report);
-        if stays { next.settings } else { structure.settings.clone() }
+        match stays {
+            true => (next.settings, bound(&next.layout)),
+            false => (structure.settings.clone(), bound(&structure.layout)),
+        }
     }
 
     fn may_change(&mut self, pair: &Pair) -> bool {
@@ -157,6 +165,35 @@ impl Draft<'_> {
     fn fixed(&mut self, pair: &Pair) {
         let message = format!("{} cannot change while the run goes on", pair.key);
         self.report.meaning(pair.key_span, message, "use \"variants\" or --set");
+    }
+}
+
+/// Units of a feature bound to a node.
+type Bound = (u16, Feature, u32);
+
+fn bound(layout: &Layout) -> Vec<Bound> {
+    let pbxs = layout.pbxs.iter().zip(0..);
+    pbxs.flat_map(|(pbx, node)| pbx.licences.iter().map(move |(feature, units)| (node, *feature, *units))).collect()
+}
+
+/// Whether the structure is the same but for how many units are bound: of the same features, on the same nodes. Who is
+/// bound by leases and who by reports cannot change either.
+fn differs_in_counts_only(next: &Structure, first: &Structure) -> bool {
+    let same = |(one, other): (&Bound, &Bound)| (one.0, one.1) == (other.0, other.1);
+    let (before, after) = (bound(&first.layout), bound(&next.layout));
+    let mut layout = next.layout.clone();
+    for (pbx, first) in layout.pbxs.iter_mut().zip(&first.layout.pbxs) {
+        pbx.licences.clone_from(&first.licences);
+    }
+    let policy = next.settings.checkout.policy == first.settings.checkout.policy;
+    policy && before.len() == after.len() && before.iter().zip(&after).all(same) && layout == first.layout
+}
+
+/// Entries for the counts that change at a step.
+fn rebind(before: &[Bound], after: &[Bound], step: &Step, schedule: &mut Vec<Entry>) {
+    for ((pbx, feature, units), _) in after.iter().zip(before).filter(|(after, before)| after != before) {
+        let action = Action::Installed { pbx: *pbx, feature: *feature, units: *units };
+        schedule.push(Entry { at: step.at, action, occasion: step.key.0 });
     }
 }
 

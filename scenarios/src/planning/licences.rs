@@ -86,6 +86,19 @@ impl Draft<'_> {
         stock
     }
 
+    /// A licence that is checked out, and a count of it; said if it is none.
+    pub(crate) fn units_of(&mut self, pair: &Pair) -> Option<(Feature, u32)> {
+        let feature = licence(&pair.key).ok().map(|named| named.licence.feature);
+        match feature.filter(|feature| Feature::FLOATING.contains(feature)) {
+            Some(feature) => units(pair).map(|units| (feature, units)),
+            None => {
+                let message = format!("\"{}\" is not a licence that is checked out", pair.key);
+                self.report.meaning(pair.key_span, message, "write PBX-Port12, PBX-SoftwarePhones12 or PBX-Operator12");
+                None
+            }
+        }
+    }
+
     /// R36, R37: who writes the tiers of a licence apart writes no more in one than it has room for.
     fn tiers(&mut self, node: &Node) {
         let counts = || node.pairs().iter().filter_map(|pair| Some((pair, licence(&pair.key).ok()?, units(pair)?)));

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use simulator::chaos::Chaos;
-use simulator::layout::Begins;
+use simulator::layout::{Begins, Role};
 use simulator::schedule::{Action, Entry, Shape};
 use simulator::time::{Duration, Instant};
 
@@ -104,6 +104,7 @@ impl Draft<'_> {
             "forget" => self.nodes(at, &pair.value).into_iter().map(|node| (Action::Forget(node), None)).collect(),
             "freeze" => self.freeze(at, pair, item),
             "cut" => self.cut(at, pair, item),
+            "reclaim" => self.reclaim(at, pair, item),
             _ => return,
         };
         let cost: u64 = actions.iter().map(|(action, undo)| ranges(action) * (1 + u64::from(undo.is_some()))).sum();
@@ -122,6 +123,33 @@ impl Draft<'_> {
                 }
             }
         }
+    }
+
+    /// An operator's forced release (3.4.5) of units that a PBX has borrowed.
+    fn reclaim(&mut self, at: &Structure, pair: &Pair, item: &Node) -> Vec<(Action, Option<Action>)> {
+        let Some(from) = item.get("from") else { return Vec::new() };
+        let mut actions = Vec::new();
+        for node in self.nodes(at, from) {
+            if self.borrows(at, node, from) {
+                let units = pair.value.pairs().iter().filter_map(|pair| self.units_of(pair));
+                let units: Vec<_> = units.collect();
+                actions.extend(
+                    units.into_iter().map(|(feature, units)| (Action::Reclaim { pbx: node, feature, units }, None)),
+                );
+            }
+        }
+        actions
+    }
+
+    /// Whether a node's units are another's; said if not.
+    fn borrows(&mut self, at: &Structure, node: u16, from: &Node) -> bool {
+        let plan = &at.layout.pbxs[usize::from(node)];
+        let borrows = plan.role != Role::Master && plan.licences.is_empty();
+        if !borrows {
+            let message = format!("{} has licences of its own", plan.name);
+            self.report.meaning(from.span, message, "name a node that draws on the master's");
+        }
+        borrows
     }
 
     fn sign(&mut self, at: &Structure, pair: &Pair, item: &Node) -> Vec<(Action, Option<Action>)> {

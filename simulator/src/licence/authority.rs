@@ -380,6 +380,9 @@ impl Stock {
         let others = self.direct.len() + self.booked - claimed.len();
         let share = self.capacity.saturating_sub(others);
         let held = claimed.len().min(share);
+        // It drops down to its share; counting those too would make others drop theirs for nobody.
+        self.records[usize::from(pbx)].holders.truncate(share, &HolderSet::default());
+        self.booked = self.booked + held - claimed.len();
         Some(Answer {
             kept: None,
             held,

@@ -27,6 +27,8 @@ pub struct Lease {
     soft: Instant,
     hard: Instant,
     sequence: u32,
+    /// Number of the last RENEW that was answered.
+    answered: u32,
     sent_at: Instant,
     in_flight: bool,
     renew_at: Instant,
@@ -80,6 +82,7 @@ impl Lease {
             soft: Instant::ZERO,
             hard: Instant::ZERO,
             sequence: 0,
+            answered: 0,
             sent_at: Instant::ZERO,
             in_flight: false,
             renew_at: Instant::ZERO,
@@ -242,11 +245,14 @@ impl Lease {
             return self.on_share(ack);
         }
         let latest = ack.sequence == self.sequence || planted(Mutant::AnyAck);
-        if !latest || ack.epoch < self.epoch || soft < now {
+        // A copy of a RENEW may reach an authority that has lost its table meanwhile: it answers what that copy tells, not
+        // what it granted. A second answer may only raise T; the first one stands, and the quarantine covers it.
+        let lowers = ack.sequence == self.answered && ack.held + ack.stock < self.units;
+        if !latest || lowers || ack.epoch < self.epoch || soft < now {
             self.ignored += 1;
             return false;
         }
-        self.epoch = ack.epoch;
+        (self.epoch, self.answered) = (ack.epoch, ack.sequence);
         self.in_flight = false;
         (self.quiet_until, self.back_off) = (Instant::ZERO, Duration::ZERO);
         self.soft = soft;
@@ -401,6 +407,21 @@ mod tests {
         let checkout = Checkout::default();
         assert_eq!([chunk(0, &checkout), chunk(20, &checkout), chunk(21, &checkout)], [1, 1, 2]);
         assert_eq!(chunk(100, &Checkout { chunk_permille: 0, ..checkout }), 0);
+    }
+
+    #[test]
+    fn a_second_answer_to_a_renew_never_takes_back_what_the_first_granted() {
+        let checkout = Checkout { chunk_permille: 0, ..Checkout::default() };
+        let mut lease = Lease::new(Feature::Port, StockKind { owner: 0, kind: Kind::Installed });
+        let sequence = lease.renew(Instant::ZERO, 1, &checkout).sequence;
+        let (feature, kept, reason) = (Feature::Port, None, crate::licence::reason::Reason::None);
+        let ack = Ack { feature, sequence, epoch: 1, kept, held: 0, stock: 1, reason };
+        assert!(lease.on_ack(Instant::ZERO, &ack, None, &checkout));
+        lease.take(0, 7);
+        // The authority has lost its table, and a copy of the RENEW arrives.
+        assert!(!lease.on_ack(Instant::ZERO, &Ack { epoch: 2, stock: 0, ..ack }, None, &checkout));
+        assert_eq!((lease.units(), lease.act().len()), (1, 1));
+        assert!(lease.on_ack(Instant::ZERO, &Ack { epoch: 2, stock: 2, ..ack }, None, &checkout), "more is welcome");
     }
 
     #[test]
