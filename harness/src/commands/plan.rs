@@ -1,6 +1,7 @@
 //! `pbxsim plan`: the smallest that holds, with an interval, and what theory asks for at rest.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use reports::contention::Contention;
 use reports::measurements::Stock;
@@ -30,7 +31,7 @@ pub(super) fn plan(args: &args::Plan) -> Result<Exit, Complaint> {
         ));
     };
     let mut overrides = args.overrides.clone();
-    overrides.push(format!("expect=[{}]", yaml(sentence)));
+    overrides.push(format!("{EXPECT}[{}]", yaml(sentence)));
     let Some(mut scenarios) = load_right(std::slice::from_ref(file), &overrides, args.variant.as_deref()) else {
         return Ok(Exit::Wrong);
     };
@@ -40,30 +41,76 @@ pub(super) fn plan(args: &args::Plan) -> Result<Exit, Complaint> {
     let threads = args.jobs.map_or_else(cores, usize::from);
     let interrupted = interrupt::flag();
     let display = Display::open_ended(Stopwatch::start(), ["run", "runs"]);
+    let question = Question {
+        file,
+        overrides,
+        sentence,
+        seeds: args.seeds,
+        threads,
+        interrupted: &interrupted,
+        display: &display,
+    };
     let mut answers = Vec::new();
     for plan in &plans {
-        for scale in &scales {
-            let about = (file.clone(), overrides.clone(), plan.variant.clone());
-            let bench = Bench::new(about, scale.clone(), seeds(plan, args), threads, (&interrupted, &display));
-            let answer = sized(&bench, sentence);
-            display.clear();
-            match answer {
-                Ok(answer) => answers.push(answer),
-                Err(Ended) => return bench.trouble().map_or(Ok(Exit::Interrupted), Err),
-            }
+        let found = question.answers(plan, &scales);
+        display.clear();
+        match found {
+            Ok(found) => answers.extend(found),
+            Err(trouble) => return trouble.map_or(Ok(Exit::Interrupted), Err),
         }
     }
     screen::print(&match args.format {
         PlanFormat::Text => sizing::text(&answers),
         PlanFormat::Html => page::answers(&answers, Sheet::Inside),
     })?;
-    let is_answered = answers.iter().all(|answer| answer.sizing.answer.is_some());
+    let is_answered = answers.iter().all(Planned::is_answered);
     Ok(if is_answered { Exit::Held } else { Exit::Failed })
 }
 
-fn seeds(plan: &Plan, args: &args::Plan) -> Vec<u64> {
-    let count = u64::from(args.seeds.unwrap_or(plan.seeds));
-    (0..count).map(|place| plan.seed.wrapping_add(place)).collect()
+/// What is asked of each plan.
+struct Question<'a> {
+    file: &'a Path,
+    overrides: Vec<String>,
+    sentence: &'a str,
+    seeds: Option<u32>,
+    threads: usize,
+    interrupted: &'a AtomicBool,
+    display: &'a Display,
+}
+
+impl Question<'_> {
+    /// One answer for each value, the pools beside it without a limit; the last tells whether all hold at once. Fails with
+    /// what went wrong, or with nothing after an interrupt.
+    fn answers(&self, plan: &Plan, scales: &[Scale]) -> Result<Vec<Planned>, Option<Complaint>> {
+        let mut answers = Vec::new();
+        for (place, scale) in scales.iter().enumerate() {
+            let others = scales.iter().enumerate().filter(|(other, _)| *other != place);
+            let pools = others.filter(|(_, other)| matches!(other, Scale::Pool { .. }));
+            let sets = pools.map(|(_, other)| format!("{}={}", other.path(), other.shown(UNLIMITED))).collect();
+            let bench = self.bench(plan, scale, sets);
+            answers.push(sized(&bench, self.sentence).map_err(|Ended| bench.trouble())?);
+        }
+        let numbers = answers.iter().map(|one: &Planned| one.sizing.answer.map(|answer| answer.at));
+        if let (Some(numbers), [others @ .., scale]) = (numbers.collect::<Option<Vec<u64>>>(), scales)
+            && let (false, Some(number)) = (others.is_empty(), numbers.last())
+        {
+            let sets = others.iter().zip(&numbers).map(|(scale, at)| format!("{}={}", scale.path(), scale.shown(*at)));
+            let bench = self.bench(plan, scale, sets.collect());
+            let held = bench.for_each_seed(|seed| bench.holds(*number, seed)).map_err(|Ended| bench.trouble())?;
+            if let Some(last) = answers.last_mut() {
+                last.together = Some(held.iter().filter(|held| **held).count() as u64);
+            }
+        }
+        Ok(answers)
+    }
+
+    fn bench(&self, plan: &Plan, scale: &Scale, sets: Vec<String>) -> Bench<'_> {
+        let overrides = [self.overrides.as_slice(), &sets].concat();
+        let about = (self.file.to_path_buf(), overrides, plan.variant.clone());
+        let count = u64::from(self.seeds.unwrap_or(plan.seeds));
+        let seeds = (0..count).map(|place| plan.seed.wrapping_add(place)).collect();
+        Bench::new(about, scale.clone(), seeds, self.threads, (self.interrupted, self.display))
+    }
 }
 
 /// Everything about one value.
@@ -91,7 +138,6 @@ fn sized(bench: &Bench<'_>, sentence: &str) -> Result<Planned, Ended> {
         }
     }
     let average = average(bench, &sizing)?;
-    let shown = |number: u64| bench.scale.shown(number);
     let unit = bench.seen(sizing.answer.map_or(bench.scale.last(), |answer| answer.at))?.first().map(|seen| seen.unit);
     Ok(Planned {
         title: plan.title.clone(),
@@ -107,13 +153,19 @@ fn sized(bench: &Bench<'_>, sentence: &str) -> Result<Planned, Ended> {
         average,
         neighbours,
         peak_of_worst,
-        replay: sizing.worst().zip(sizing.answer).map(|((seed, _), answer)| {
-            let variant = plan.variant.as_ref().map_or_else(String::new, |name| format!(" --variant {}", quoted(name)));
-            let set = quoted(&format!("{}={}", bench.scale.path(), shown(answer.at)));
-            format!("pbxsim run {}{variant} --set {set} --seed {seed}", quoted(&bench.file.to_string_lossy()))
-        }),
+        replay: sizing.worst().zip(sizing.answer).map(|((seed, _), answer)| replay(bench, &plan, seed, answer.at)),
+        together: None,
         sizing,
     })
+}
+
+/// The command that shows one seed with the answer.
+fn replay(bench: &Bench<'_>, plan: &Plan, seed: u64, number: u64) -> String {
+    let variant = plan.variant.as_ref().map_or_else(String::new, |name| format!(" --variant {}", quoted(name)));
+    let own = format!("{}={}", bench.scale.path(), bench.scale.shown(number));
+    let others = bench.overrides.iter().filter(|set| !set.starts_with(EXPECT));
+    let sets: String = others.chain([&own]).map(|set| format!(" --set {}", quoted(set))).collect();
+    format!("pbxsim run {}{variant}{sets} --seed {seed}", quoted(&bench.file.to_string_lossy()))
 }
 
 /// The smallest for which the mean over all seeds meets the limit, with its interval: what a formula speaks of.
@@ -219,3 +271,4 @@ fn yaml(text: &str) -> String {
 }
 
 const LICENCES: &str = "licences.";
+const EXPECT: &str = "expect=";

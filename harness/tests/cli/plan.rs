@@ -64,6 +64,23 @@ fn the_answer_of_a_rush_holds_where_one_less_does_not() {
 }
 
 #[test]
+fn several_pools_are_planned_each_for_itself_and_then_together() {
+    let desk = Desk::empty();
+    desk.write("short.yaml", SHORT);
+    let question = "fewer than 5% of roamer sign-ins are refused a licence";
+    let pools = ["licences.master.PBX-SoftwarePhones12", "licences.master.PBX-Port12"];
+    let words = ["short.yaml", "--vary", pools[0], "--vary", pools[1], "--for", question, "--seeds", "8"];
+    let answer = plan(&desk, &words);
+    assert_eq!(answer.output.matches("is the smallest for which").count(), 2, "{}{}", answer.output, answer.errors);
+    let together = unwrapped(&answer);
+    let holds = !together.contains("too few; sweep them together");
+    assert_eq!(answer.code, Some(i32::from(!holds)), "{}", answer.output);
+    assert!(together.contains("All together with all answers at once"), "{}", answer.output);
+    // What is shown of a seed has the other pool out of the way, as it was planned.
+    assert!(together.contains("--set licences.master.PBX-Port12=unlimited"), "{}", answer.output);
+}
+
+#[test]
 fn the_answer_is_a_page_to_forward() {
     let desk = Desk::empty();
     desk.write("short.yaml", SHORT);

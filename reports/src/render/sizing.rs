@@ -6,6 +6,7 @@ use crate::expectation::Runs;
 use crate::sizing::{Answer, AtRest, Sizing};
 use crate::statistics::interval::Interval;
 use crate::units::{self, Unit};
+use crate::verdict::enough;
 
 /// One value of one scenario, with everything that stands beside the answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Planned {
     pub peak_of_worst: Option<u64>,
     /// Shows the seed that needs most.
     pub replay: Option<String>,
+    /// Of several values planned for one scenario, the last one's: seeds that hold with all answers at once.
+    pub together: Option<u64>,
     /// The answer.
     pub sizing: Sizing,
 }
@@ -90,6 +93,15 @@ fn block(one: &Planned) -> Vec<String> {
 }
 
 impl Planned {
+    /// Whether there is an answer, also with the others if there are some.
+    pub fn is_answered(&self) -> bool {
+        self.sizing.answer.is_some() && self.together.is_none_or(|passing| self.holds_together(passing))
+    }
+
+    fn holds_together(&self, passing: u64) -> bool {
+        enough(self.sizing.needed, passing, self.sizing.each.len() as u64)
+    }
+
     pub(in crate::render) fn shown(&self, number: u64) -> String {
         match &self.labels {
             None => units::count(number),
@@ -165,6 +177,11 @@ impl Planned {
         }
         rows.extend(self.replay.clone().map(|replay| ("", replay)));
         rows.push(("Each seed", self.each_seed()));
+        if let Some(passing) = self.together {
+            let seeds = self.sizing.each.len();
+            let advice = if self.holds_together(passing) { "" } else { ": too few; sweep them together" };
+            rows.push(("All together", format!("with all answers at once {passing} of {seeds} seeds hold{advice}")));
+        }
         rows
     }
 
@@ -221,6 +238,7 @@ mod tests {
             average: Some([735, 739, 742]),
             neighbours: vec![Neighbour { units: 675, passing: 0, mean: Some((3.4, interval)) }],
             peak_of_worst: Some(763),
+            together: None,
             replay: Some("pbxsim run rush.yaml --set licences.master.PBX-SoftwarePhones12=749 --seed 43".to_owned()),
             sizing,
         }
@@ -241,6 +259,13 @@ mod tests {
         let mut one = planned(&[None; 20]);
         (one.average, one.neighbours, one.replay) = (None, Vec::new(), None);
         insta::assert_snapshot!(text(&[one]));
+    }
+
+    #[test]
+    fn answers_that_do_not_hold_together_are_none() {
+        let last = |passing: u64| Planned { together: Some(passing), ..planned(&E15.map(Some)) };
+        assert!(last(19).is_answered() && !last(18).is_answered());
+        assert!(text(&[last(18)]).contains("with all answers at once 18 of 20 seeds hold: too few"));
     }
 
     #[test]

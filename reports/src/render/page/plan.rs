@@ -88,22 +88,33 @@ fn curve(one: &Planned) -> Markup {
     marks.extend(theory.map(|units| Mark { letter: 'R', at: across(units), moments: Vec::new() }));
     marks.extend(answer.map(|units| Mark { letter: 'A', at: across(units), moments: Vec::new() }));
     let body = html! {
-        (fill("fill1", &open))
+        (fill("fill0", &open))
         (stroke("limit", &line([0.0, 1.0].map(|x| (x, needed)))))
         (stroke("line1", &line(sizes.iter().map(|units| (across(*units), at(*units))))))
     };
     let caption = format!("Share of the seeds that hold, by {}", one.path);
-    let labels: Vec<String> = (from..=to).map(|number| one.shown(number)).collect();
-    let x: Vec<Tick> = ticks(&labels);
+    let x = match &one.labels {
+        Some(_) => ticks(&(from..=to).map(|number| one.shown(number)).collect::<Vec<_>>()),
+        None => round_ticks(from, to),
+    };
     let plot = Plot { label: format!("{caption}."), height: 190, x, y: Linear::shares().ticks, marks: &marks, body };
     let mut entries = vec![
         ("line1", format!("of {}", units::things(seeds, "seed", "seeds"))),
-        ("fill1", "what they leave open of all seeds (95%)".to_owned()),
+        ("fill0", "what they leave open of all seeds (95%)".to_owned()),
         ("limit", format!("asked for: {}", units::percent(needed))),
     ];
-    entries.extend(answer.map(|_| ("faint", format!("A: the answer, {}", one.answer()))));
-    entries.extend(one.theory.as_ref().map(|theory| ("faint", format!("R: at rest, {}", theory.formula))));
+    entries.extend(answer.map(|_| ("mark", format!("A: the answer, {}", one.answer()))));
+    entries.extend(one.theory.as_ref().map(|theory| ("mark", format!("R: at rest, {}", theory.formula))));
     html! { (figure(&caption, &plot.markup())) (legend(&entries)) }
+}
+
+/// At round numbers.
+fn round_ticks(from: u64, to: u64) -> Vec<Tick> {
+    let steps = (0..19_u32).flat_map(|power| [1, 2, 5].map(|part| part * 10_u64.pow(power)));
+    let step = steps.into_iter().find(|step| (to - from) / step <= 6).unwrap_or(u64::MAX);
+    let at = |units: u64| (units - from) as f64 / (to - from) as f64;
+    let numbers = (0..8).map(|place| from.next_multiple_of(step).saturating_add(place * step));
+    numbers.filter(|units| *units <= to).map(|units| Tick { at: at(units), label: units::count(units) }).collect()
 }
 
 fn beside(one: &Planned) -> Markup {
@@ -113,3 +124,15 @@ fn beside(one: &Planned) -> Markup {
 
 /// Of the curve.
 const MOST_POINTS: u64 = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_of_a_pool_are_round() {
+        let labels = |from, to| round_ticks(from, to).into_iter().map(|tick| tick.label).collect::<Vec<_>>();
+        assert_eq!(labels(516, 749), ["550", "600", "650", "700"]);
+        assert_eq!(labels(34, 46), ["34", "36", "38", "40", "42", "44", "46"]);
+    }
+}

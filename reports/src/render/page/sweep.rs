@@ -51,7 +51,7 @@ pub(super) fn page(points: &[RunResult]) -> String {
 
 fn section(points: &[RunResult], curve: &Curve, place: usize) -> Section {
     let body = html! {
-        @for words in curve.words(points) { p { (words) "." } }
+        @for words in curve.words(points) { p { (capital(&words)) "." } }
         @if let Some(values) = single_axis(points) { (charts(points, curve, &values)) }
         (numbers(points, curve))
     };
@@ -72,7 +72,7 @@ fn charts(points: &[RunResult], curve: &Curve, values: &[String]) -> Markup {
     let open =
         band(curve.rows.iter().enumerate().map(|(place, row)| (across(place), row.passing().low, row.passing().high)));
     let seeds = html! {
-        (fill("fill1", &open))
+        (fill("fill0", &open))
         (stroke("limit", &line([0.0, 1.0].map(|x| (x, needed)))))
         (stroke("line1", &line(curve.rows.iter().enumerate().map(|(place, row)| (across(place), passing(row))))))
     };
@@ -87,10 +87,10 @@ fn charts(points: &[RunResult], curve: &Curve, values: &[String]) -> Markup {
     };
     let mut entries = vec![
         ("line1", "seeds that hold".to_owned()),
-        ("fill1", "what they leave open of all seeds (95%)".to_owned()),
+        ("fill0", "what they leave open of all seeds (95%)".to_owned()),
         ("limit", format!("asked for: {}", units::percent(needed))),
     ];
-    entries.extend(knee.map(|place| ("faint", format!("K: the curve of the mean bends at {}", values[place]))));
+    entries.extend(knee.map(|place| ("mark", format!("K: the curve of the mean bends at {}", values[place]))));
     html! { (figure(caption, &plot.markup())) (legend(&entries)) (measured(curve, values, &marks)) }
 }
 
@@ -113,14 +113,14 @@ fn measured(curve: &Curve, values: &[String], marks: &[Mark]) -> Markup {
         .map(|(place, (mean, half))| (across(place), scale.share(mean - half), scale.share(mean + half)));
     let middle = means.iter().enumerate().map(|(place, (mean, _))| (across(place), scale.share(*mean)));
     let body = html! {
-        (fill("fill1", &band(ends)))
+        (fill("fill0", &band(ends)))
         @if let Some(limit) = limit { (stroke("limit", &line([0.0, 1.0].map(|x| (x, scale.share(limit)))))) }
         (stroke("line1", &line(middle)))
     };
     let caption = format!("What was measured, mean over the seeds ({})", unit.name());
     let plot =
         Plot { label: format!("{caption}."), height: 170, x: ticks(values), y: scale.ticks.clone(), marks, body };
-    let mut entries = vec![("line1", "mean".to_owned()), ("fill1", "its 95% interval".to_owned())];
+    let mut entries = vec![("line1", "mean".to_owned()), ("fill0", "its 95% interval".to_owned())];
     entries.extend(limit.map(|limit| ("limit", format!("the limit: {}", unit.show(limit)))));
     html! { (figure(&caption, &plot.markup())) (legend(&entries)) }
 }
@@ -156,6 +156,12 @@ fn numbers(points: &[RunResult], curve: &Curve) -> Markup {
         (table("The points", &heads, &rows))
         @if more > 0 { p { "… and " (more) " more; all of them: pbxsim sweep --as csv." } }
     }
+}
+
+/// With a capital first letter.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// First, last, and some between them.
