@@ -200,3 +200,32 @@ fn escrow_is_used_while_the_standby_stands_in_and_empty_after_failback() {
     let home = plan.crash(100, MASTER).restart(200, MASTER).run(400);
     assert_eq!((home.units(1, Feature::Port), home.units(0, Feature::Port)), ((0, 0), (10, 0)));
 }
+
+/// People of the master's who know only the slave; the master has a standby that lends escrow to the domain.
+fn beyond_a_slave() -> Plan {
+    let mut plan = Plan::with_standby().pbx("slave", Role::Slave, None);
+    plan = plan.licences(MASTER.into(), &[(Feature::Port, 10), (Feature::Standby, 10)]).phones("desk", 4, &[MASTER]);
+    plan.layout.blocks[0].targets = vec![2];
+    plan.with(eager).with(|settings| {
+        settings.populations[0].transport = Transport::Udp;
+        settings.checkout.renews_every = Duration::seconds(10);
+        settings.checkout.soft = Duration::seconds(30);
+    })
+}
+
+#[test]
+fn f8_a_slave_that_has_lost_the_master_keeps_clients_it_would_send_there() {
+    let told = beyond_a_slave().sign_in(1, 0).run(100);
+    assert_eq!((told.bound(0), told.bound(2)), (4, 0), "as long as the master answers they are sent there");
+    let told = beyond_a_slave().sign_in(1, 0).crash(100, MASTER).run(400);
+    assert_eq!((told.bound(1), told.bound(2)), (0, 4), "with ports from escrow");
+    let back = came_true(&told, Wish::Refresh, 100).expect("they are in again");
+    assert!(back.0 > 130_000, "not before its leases are past soft: {back:?}");
+}
+
+#[test]
+fn f8_it_sends_them_home_once_the_master_answers() {
+    let told = beyond_a_slave().sign_in(1, 0).crash(100, MASTER).restart(400, MASTER).run(700);
+    assert_eq!((told.bound(0), told.bound(2)), (4, 0));
+    assert_eq!(told.count(|event| matches!(event, Event::Unbound { end: End::GivenBack, .. })), 4);
+}

@@ -371,6 +371,11 @@ impl Lease {
         self.renew_at.min(answer).min(lapse)
     }
 
+    /// Whether its last RENEWs were answered by silence.
+    pub fn is_unanswered(&self) -> bool {
+        self.back_off > Duration::ZERO
+    }
+
     /// When asking may begin again after silence.
     pub fn quiet_until(&self) -> Instant {
         self.quiet_until

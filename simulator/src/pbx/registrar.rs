@@ -2,6 +2,7 @@
 
 use crate::endpoint::phone::proof;
 use crate::event::{End, Event};
+use crate::layout::Role;
 use crate::licence::reason::Reason;
 use crate::node::{Body, NodeId, Outbox, Packet, Via};
 use crate::pbx::bindings::BindingState;
@@ -96,18 +97,23 @@ impl Pbx {
     }
 
     fn begin_transaction(&mut self, cluster: &Cluster, now: Instant, register: &Register) {
-        if self.is_configured(cluster, register.aor)
+        if self.is_configured(cluster, now, register.aor)
             && let Some(binding) = self.bindings.of(register.aor, &cluster.people)
         {
             binding.transactions.begin(register.branch, now);
         }
     }
 
-    /// Whether this PBX keeps records of that user: it is home, or the home's standby.
-    fn is_configured(&self, cluster: &Cluster, aor: Aor) -> bool {
+    /// Whether this PBX keeps records of that user: it is home, or the home's standby, or keeps the client for now.
+    fn is_configured(&self, cluster: &Cluster, now: Instant, aor: Aor) -> bool {
         let Some(facts) = cluster.people.blocks.get(usize::from(aor.block)) else { return false };
         let home = facts.block.home;
-        home == self.index || cluster.facts[usize::from(self.index)].active == Some(home)
+        home == self.index || cluster.facts[usize::from(self.index)].active == Some(home) || self.keeps(cluster, now)
+    }
+
+    /// F8: a slave that has lost the licence master, over which it would send a client home, acts as a standby.
+    fn keeps(&self, cluster: &Cluster, now: Instant) -> bool {
+        cluster.facts[usize::from(self.index)].role == Role::Slave && self.licensing.is_cut_off(now)
     }
 
     /// A server is free for it. A request answered before is a retransmission that was not absorbed.
@@ -133,7 +139,7 @@ impl Pbx {
             self.answer_unrecorded(request, 404, saying, out);
             return;
         };
-        if !self.serves(facts.block.home, cluster) {
+        if !self.serves(facts.block.home, cluster) && !self.keeps(cluster, now) {
             return self.redirect(cluster, now, request, facts.block.home, out);
         }
         if cluster.pbxs[usize::from(self.index)].challenges && !self.is_authentic(cluster, register) {
@@ -341,7 +347,7 @@ impl Pbx {
         out: &mut Outbox,
     ) {
         let response = self.answer_unrecorded(request, status, saying, out);
-        if self.is_configured(cluster, request.aor)
+        if self.is_configured(cluster, now, request.aor)
             && let Some(binding) = self.bindings.of(request.aor, &cluster.people)
         {
             binding.transactions.complete(&response, now + request.delay);

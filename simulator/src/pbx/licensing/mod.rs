@@ -121,6 +121,12 @@ impl Licensing {
         &self.leases
     }
 
+    /// Whether its domain's authority has not answered for so long that all its leases are past soft.
+    pub(super) fn is_cut_off(&self, now: Instant) -> bool {
+        let mut central = self.leases.iter().filter(|lease| lease.kind.kind == Kind::Installed).peekable();
+        central.peek().is_some() && central.all(|lease| lease.is_past_soft(now) && lease.is_unanswered())
+    }
+
     /// Whether anybody waits for an answer or in line.
     #[inline]
     pub fn has_open_requests(&self) -> bool {
