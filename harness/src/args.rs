@@ -44,6 +44,8 @@ pub(crate) enum Verb {
     Sweep(Sweep),
     /// Compare two versions of scenarios: worse, the same, better, or can't tell
     Compare(Compare),
+    /// Make a failing run with random faults small: a file that fails the same way
+    Shrink(Shrink),
     /// Show the result of an earlier run again
     Show(Show),
     /// Check an installation: which licences count, which rule is broken
@@ -168,6 +170,28 @@ pub(crate) struct Run {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) later: LaterFlags,
+}
+
+/// `pbxsim shrink`.
+#[derive(Debug, Parser)]
+pub(crate) struct Shrink {
+    /// Scenario file with `chaos` on its timeline
+    pub(crate) file: Option<PathBuf>,
+    /// Another value for one path of the file; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// Only this variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// The seed that fails [default: the first one]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Runs at most; Ctrl-C ends it before, with what was found
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) runs: u32,
+    /// Where to write it; an existing file is never touched [default: NAME-seed-N.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// `pbxsim show`.

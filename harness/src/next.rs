@@ -21,6 +21,12 @@ fn look_closer(run: &RunFile) -> Option<Next> {
     }
     let judgements = failed.judge();
     let seed = failed.seeds_held(&judgements).position(|(_, verdict)| verdict == Verdict::Fail);
+    if failed.header.source.contains("chaos:")
+        && let Some(measured) = seed.and_then(|place| failed.seeds.get(place))
+    {
+        let note = "its faults, as few as will do";
+        return Some(next(format!("pbxsim shrink{command} --seed {}", measured.seed), note));
+    }
     match seed.and_then(|place| failed.seeds.get(place).filter(|_| place > 0)) {
         Some(measured) => Some(next(format!("pbxsim run{command} --seed {}", measured.seed), "a seed that fails")),
         None => Some(next(format!("pbxsim explain{command}"), "what theory expects of it")),

@@ -33,6 +33,8 @@ mod run_files;
 mod seeds;
 #[path = "cli/several_files.rs"]
 mod several_files;
+#[path = "cli/shrink.rs"]
+mod shrink;
 #[path = "cli/sweep.rs"]
 mod sweep;
 #[path = "cli/terminals.rs"]

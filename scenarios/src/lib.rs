@@ -14,6 +14,7 @@ pub mod audit;
 mod check;
 mod diagnostics;
 mod explain;
+mod explicit;
 mod installation;
 mod language;
 mod like;
@@ -36,6 +37,7 @@ mod yaml;
 
 pub use diagnostics::{Diagnostics, Place, Severity};
 pub use explain::explain;
+pub use explicit::{explicit, written as fault_lines};
 pub use load::{Loaded, audit, decode, load, quote};
 pub use quote::licence_name;
 pub use reference::{ReadingRow, ReferenceRow, readings, reference};

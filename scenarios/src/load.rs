@@ -205,7 +205,7 @@ impl<T, M: Fn(&mut Draft<'_>, &Source, Option<&Pair>) -> T> Loading<'_, M> {
     }
 }
 
-fn command_line(overrides: &[String], sources: &mut Sources, report: &mut Report) -> Vec<Pair> {
+pub(crate) fn command_line(overrides: &[String], sources: &mut Sources, report: &mut Report) -> Vec<Pair> {
     let mut typed = Vec::new();
     for text in overrides {
         let source = sources.add("the command line", format!("{}{text}", paths::PREFIX));

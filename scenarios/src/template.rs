@@ -17,6 +17,11 @@ impl Template {
         Self { name: "hot-desk", text: include_str!("../library/hot-desk.yaml") },
         Self { name: "operator-shift", text: include_str!("../library/operator-shift.yaml") },
         Self { name: "ten-sites", text: include_str!("../library/ten-sites.yaml") },
+        Self { name: "port-exhaustion", text: include_str!("../library/port-exhaustion.yaml") },
+        Self { name: "wan-partition", text: include_str!("../library/wan-partition.yaml") },
+        Self { name: "register-storm", text: include_str!("../library/register-storm.yaml") },
+        Self { name: "manhattan-reboot", text: include_str!("../library/manhattan-reboot.yaml") },
+        Self { name: "chaos-soak", text: include_str!("../library/chaos-soak.yaml") },
         Self { name: "million", text: include_str!("../library/million.yaml") },
     ];
 

@@ -11,6 +11,7 @@ mod plan;
 mod quote;
 mod run;
 mod show;
+mod shrink;
 mod start;
 mod sweep;
 
@@ -44,6 +45,7 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
         Verb::Compare(args) => compare::compare(args),
         Verb::Plan(args) => plan::plan(args),
         Verb::Sweep(args) => sweep::sweep(args),
+        Verb::Shrink(args) => shrink::shrink(args),
         Verb::Show(args) => show::show(args),
         Verb::List(args) => list::list(args.topic),
         Verb::Schema => manual::schema(),

@@ -17,15 +17,20 @@ pub(super) fn new(args: &New) -> Result<Exit, Complaint> {
     let path = &args.file;
     let template = Template::named(&args.template)
         .ok_or_else(|| Complaint::wrong(format!("no template is called \"{}\"", args.template)))?;
+    write_new(path, &format!("{}{}", modeline(path), template.text))?;
+    screen::print(&format!("Now: pbxsim run {}\n", quoted(&path.to_string_lossy())))?;
+    Ok(Exit::Held)
+}
+
+/// Writes a file that must not be there yet.
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Complaint> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| refusal(path, &error))?;
-    let text = format!("{}{}", modeline(path), template.text);
     if let Err(error) = file.write_all(text.as_bytes()) {
         // Half a scenario helps nobody; it is ours, as it was not there before.
         let _ = fs::remove_file(path);
         return Err(Complaint::invalid(format!("{} was not written: {error}", path.display())));
     }
-    screen::print(&format!("Now: pbxsim run {}\n", quoted(&path.to_string_lossy())))?;
-    Ok(Exit::Held)
+    Ok(())
 }
 
 fn refusal(path: &Path, error: &std::io::Error) -> Complaint {

@@ -177,21 +177,22 @@ impl CourseMeter {
     /// Ends all buckets before `bucket`.
     fn turn_to(&mut self, bucket: u64, site: &Site) {
         while self.bucket < bucket {
-            self.close(site);
+            self.close(Instant((self.bucket + 1) * self.width.0), site);
             self.bucket += 1;
         }
         let is_last = bucket == BUCKETS - 1;
         self.next = if is_last { Instant(u64::MAX) } else { Instant((bucket + 1) * self.width.0) };
     }
 
-    fn close(&mut self, site: &Site) {
+    /// Ends the bucket that ends then.
+    fn close(&mut self, at: Instant, site: &Site) {
         self.nodes.iter_mut().for_each(NodeTrack::close);
         let master = self.master;
         for ((owner, feature, kind), stock) in &mut self.stocks {
             stock.close(match kind {
                 Kind::Installed => [
                     booked(site, *owner, *feature),
-                    stranded(site, master, *feature, None),
+                    stranded(site, at, master, *feature, None),
                     in_grace(site, *feature, None),
                 ],
                 Kind::Escrow | Kind::Replica => [0; 3],
@@ -203,7 +204,7 @@ impl CourseMeter {
     /// All series, up to `now`.
     pub(super) fn finish(mut self, plan: &Plan, now: Instant, site: &Site) -> Course {
         self.on_time(now, site);
-        self.close(site);
+        self.close(now, site);
         let answers = self.answers();
         let stocks = self.stocks.into_iter().map(|((owner, feature, kind), stock)| {
             let node = plan.layout.pbxs[usize::from(owner)].name.clone();

@@ -112,7 +112,7 @@ impl Gauge {
         let Some(feature) = self.feature else { return };
         let level = match self.metric {
             Metric::UsableUnits => self.installed(step.site, feature),
-            Metric::StrandedUnits => stranded(step.site, self.master, feature, self.pbx),
+            Metric::StrandedUnits => stranded(step.site, step.now, self.master, feature, self.pbx),
             Metric::UnitsInGrace => in_grace(step.site, feature, self.pbx),
             Metric::Waiting => meant(step.site, self.pbx).map(|(_, pbx)| pbx.licensing().waiting(feature) as u64).sum(),
             Metric::TimeAtCapacity => u64::from(is_at_capacity(step.site, self.pbx.unwrap_or(self.master), feature)),
@@ -201,11 +201,12 @@ fn meant(site: &Site, only: Option<usize>) -> impl Iterator<Item = (usize, &Pbx)
     site.pbxs().iter().enumerate().filter(move |(index, _)| only.is_none_or(|only| only == *index))
 }
 
-/// Units booked at the central authority for PBXs that are gone.
-pub(super) fn stranded(site: &Site, master: usize, feature: Feature, only: Option<usize>) -> u64 {
-    let gone = meant(site, only).filter(|(_, pbx)| !pbx.is_up());
+/// Units booked at the central authority for PBXs that are gone, frozen, or silent for longer than soft.
+pub(super) fn stranded(site: &Site, now: Instant, master: usize, feature: Feature, only: Option<usize>) -> u64 {
     let stock = site.pbxs()[master].licensing().authorities().find_map(|authority| authority.stock(feature));
-    stock.map_or(0, |stock| gone.map(|(index, _)| u64::from(stock.booked(index as u16))).sum())
+    let Some(stock) = stock else { return 0 };
+    let gone = meant(site, only).filter(|(index, pbx)| !pbx.is_up() || stock.is_silent(*index as u16, now));
+    gone.map(|(index, _)| u64::from(stock.booked(index as u16))).sum()
 }
 
 pub(super) fn in_grace(site: &Site, feature: Feature, only: Option<usize>) -> u64 {

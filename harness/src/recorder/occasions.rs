@@ -2,7 +2,7 @@
 
 use reports::expectation::{Claim, Metric};
 use scenarios::plan::Plan;
-use simulator::event::Event;
+use simulator::event::{Event, Kind};
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
@@ -72,17 +72,19 @@ impl Unfolding {
     }
 }
 
-/// I9: every live PBX is covered by a lease in force, its authority has it booked, and nobody who is gone is booked.
+/// I9: every live PBX is covered by a lease in force, its authority has it booked, nobody who is gone is booked, and no
+/// escrow is in use.
 fn views_agree(site: &Site, now: Instant) -> bool {
     site.pbxs().iter().enumerate().all(|(index, pbx)| {
         pbx.licensing().leases().iter().all(|lease| {
             let authority = &site.pbxs()[usize::from(lease.kind.owner)];
-            let stock = authority.licensing().authorities().find_map(|authority| authority.stock(lease.feature));
+            let stocks = authority.licensing().authorities().filter_map(|authority| authority.stock(lease.feature));
+            let stock = stocks.into_iter().find(|stock| stock.kind == lease.kind);
             let booked = stock.map_or(0, |stock| stock.booked(index as u16));
-            if pbx.is_up() {
-                authority.is_up() && !lease.is_past_soft(now) && lease.act().len() <= booked
-            } else {
-                booked == 0
+            match (pbx.is_up(), lease.kind.kind) {
+                (true, Kind::Escrow) => lease.act().is_empty() && booked == 0,
+                (true, _) => authority.is_up() && !lease.is_past_soft(now) && lease.act().len() <= booked,
+                (false, _) => booked == 0,
             }
         })
     })

@@ -1,6 +1,7 @@
 //! The timeline: verbs at instants to a sorted schedule, and who waits for a sign-in.
 
 use core::ops::Range;
+use std::collections::BTreeMap;
 
 use simulator::chaos::Chaos;
 use simulator::layout::{Begins, Role};
@@ -71,8 +72,8 @@ impl Draft<'_> {
             timeline.occasions.push(occasion);
         }
         timeline.settings = self.changes(structure, &mut timeline.schedule, items, &extents);
-        beginnings(structure, &timeline.schedule);
         timeline.schedule.sort_by_key(|entry| entry.at);
+        beginnings(structure, &timeline.schedule);
         self.nothing_to_freeze(structure, &timeline, items);
         timeline
     }
@@ -174,15 +175,21 @@ impl Draft<'_> {
     }
 }
 
-/// Whoever has a sign-in is absent before it; all others sign in over the first minute.
+/// Whoever has a sign-in is absent before it, unless an earlier sign-out says that they were in; all others sign in over
+/// the first minute. `schedule` is sorted.
 fn beginnings(structure: &mut Structure, schedule: &[Entry]) {
-    let mut called: Vec<Vec<Range<u32>>> = vec![Vec::new(); structure.people.populations.len()];
+    let people = structure.people.populations.len();
+    let mut called: Vec<Vec<Range<u32>>> = vec![Vec::new(); people];
+    let mut spoken_of = vec![Seats::default(); people];
     for entry in schedule {
-        let Action::SignIn { who, .. } = &entry.action else { continue };
+        let (Action::SignIn { who, .. } | Action::SignOut { who, .. }) = &entry.action else { continue };
         for (block, seats) in &who.seats {
             let block = &structure.people.blocks[*block as usize];
-            let first = block.first_seat;
-            called[usize::from(block.population)].push(first + seats.start..first + seats.end);
+            let (first, population) = (block.first_seat, usize::from(block.population));
+            let new = spoken_of[population].add(first + seats.start..first + seats.end);
+            if matches!(entry.action, Action::SignIn { .. }) {
+                called[population].extend(new);
+            }
         }
     }
     for (index, ranges) in called.into_iter().enumerate().filter(|(_, ranges)| !ranges.is_empty()) {
@@ -192,6 +199,34 @@ fn beginnings(structure: &mut Structure, schedule: &[Entry]) {
         let begins = if all { Begins::Absent } else { Begins::Partly(ranges) };
         structure.layout.populations[index].begins.clone_from(&begins);
         structure.people.populations[index].plan.begins = begins;
+    }
+}
+
+/// A set of seats: ranges that do not touch, by their first seat.
+#[derive(Clone, Debug, Default)]
+struct Seats(BTreeMap<u32, u32>);
+
+impl Seats {
+    /// Adds a range; the parts of it that were not there.
+    fn add(&mut self, range: Range<u32>) -> Vec<Range<u32>> {
+        let (mut start, mut end) = (range.start, range.end);
+        let before = self.0.range(..=start).next_back().map(|(from, to)| (*from, *to)).filter(|(_, to)| *to >= start);
+        let inside: Vec<(u32, u32)> = self.0.range(start + 1..=end).map(|(from, to)| (*from, *to)).collect();
+        let mut new = Vec::new();
+        let mut at = range.start;
+        for (from, to) in before.into_iter().chain(inside) {
+            if from > at {
+                new.push(at..from);
+            }
+            at = at.max(to);
+            (start, end) = (start.min(from), end.max(to));
+            self.0.remove(&from);
+        }
+        if at < range.end {
+            new.push(at..range.end);
+        }
+        self.0.insert(start, end);
+        new
     }
 }
 
@@ -255,6 +290,18 @@ fn union(mut ranges: Vec<Range<u32>>) -> Vec<Range<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_set_of_seats_tells_what_is_new() {
+        let mut seats = Seats::default();
+        let mut add = |range| -> Vec<(u32, u32)> { seats.add(range).iter().map(|new| (new.start, new.end)).collect() };
+        assert_eq!(add(10..20), [(10, 20)]);
+        assert_eq!(add(30..40), [(30, 40)]);
+        assert_eq!(add(5..35), [(5, 10), (20, 30)]);
+        assert_eq!(add(6..39), []);
+        assert_eq!(add(40..41), [(40, 41)]);
+        assert_eq!(seats.0, BTreeMap::from([(5, 41)]));
+    }
 
     #[test]
     fn seats_in_several_ranges_count_once() {

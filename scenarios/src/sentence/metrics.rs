@@ -175,7 +175,7 @@ pub(super) const METRICS: &[MetricDoc] = &[
         kind: Kind::Gauge,
         of: Of::Feature,
         unit: Unit::Count,
-        meaning: "units booked by a PBX that the licence master cannot reach",
+        meaning: "units booked for a PBX that is gone, or silent past soft",
         example: "stranded units of PBX-Port are exactly 0 at the end",
     },
     MetricDoc {

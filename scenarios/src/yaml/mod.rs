@@ -2,10 +2,12 @@
 
 mod complaint;
 mod reader;
+mod writer;
 
 use crate::source::{Sources, Span};
 
 pub(crate) use reader::{MAX_BYTES, read};
+pub(crate) use writer::{flow, write};
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]

@@ -177,6 +177,11 @@ impl Stock {
         i64::from(self.capacity) - i64::from(self.direct.len()) - i64::from(self.booked)
     }
 
+    /// Whether it has heard nothing of a PBX for so long that its soft is past.
+    pub fn is_silent(&self, pbx: u16, now: Instant) -> bool {
+        self.records[usize::from(pbx)].soft < now
+    }
+
     /// Units it may grant now: none while it drains or is in quarantine.
     #[inline]
     pub fn available(&self) -> u32 {
