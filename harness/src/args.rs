@@ -46,6 +46,8 @@ pub(crate) enum Verb {
     Compare(Compare),
     /// Make a failing run with random faults small: a file that fails the same way
     Shrink(Shrink),
+    /// Be the cluster of a scenario on real sockets, for phones and load tools
+    Serve(Serve),
     /// Show the result of an earlier run again
     Show(Show),
     /// Check an installation: which licences count, which rule is broken
@@ -60,8 +62,6 @@ pub(crate) enum Verb {
     Completions(Completions),
     /// Print the manual page
     Man(Man),
-    #[command(hide = true, disable_help_flag = true)]
-    Serve(Later),
     #[command(hide = true, disable_help_flag = true)]
     Calibrate(Later),
     #[command(hide = true, disable_help_flag = true)]
@@ -101,7 +101,8 @@ pub(crate) struct Explain {
     /// Another value for one path of the file; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub(crate) overrides: Vec<String>,
-    #[arg(long, hide = true, value_name = "ADDRESS")]
+    /// Instead: what a run on the wire would do; nothing is sent
+    #[arg(long, value_name = "ADDRESS")]
     pub(crate) wire: Option<String>,
 }
 
@@ -168,6 +169,10 @@ pub(crate) struct Run {
     /// What to print: text, json, html, md, csv, junit or openmetrics (alone on standard output)
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: Format,
+    /// Load a real PBX there, in real time: sip:127.0.0.1:5060; or one address for
+    /// each node, with commas. Only this machine may be loaded
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) wire: Option<String>,
     #[command(flatten)]
     pub(crate) later: LaterFlags,
 }
@@ -192,6 +197,25 @@ pub(crate) struct Shrink {
     /// Where to write it; an existing file is never touched [default: NAME-seed-N.yaml]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// `pbxsim serve`.
+#[derive(Debug, Parser)]
+pub(crate) struct Serve {
+    /// Scenario file
+    pub(crate) file: PathBuf,
+    /// Where the first node listens; the others at the ports after it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:5060")]
+    pub(crate) listen: String,
+    /// Only this variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// Another value for one path of the file; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// Seed of the cluster's chance [default: the file's]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
 }
 
 /// `pbxsim show`.
@@ -242,8 +266,6 @@ pub(crate) struct Later {
 /// Flags of `run` of a later version.
 #[derive(Debug, Parser)]
 pub(crate) struct LaterFlags {
-    #[arg(long, hide = true, value_name = "ADDRESS")]
-    wire: Option<String>,
     #[arg(long, hide = true, value_name = "ADDRESS")]
     i_may_load: Option<String>,
     #[arg(long, hide = true)]
@@ -325,7 +347,6 @@ impl Verb {
     /// The name of a verb that does not exist yet.
     pub(crate) fn later(&self) -> Option<&'static str> {
         match self {
-            Self::Serve(_) => Some("serve"),
             Self::Calibrate(_) => Some("calibrate"),
             Self::Worker(_) => Some("worker"),
             Self::Trace(_) => Some("trace"),
@@ -339,7 +360,6 @@ impl Run {
     pub(crate) fn only_what_exists(&self) -> Result<(), Complaint> {
         let later = &self.later;
         let flags = [
-            (later.wire.is_some(), "--wire"),
             (later.i_may_load.is_some(), "--i-may-load"),
             (later.run_commands, "--run-commands"),
             (later.watch, "--watch"),

@@ -1,5 +1,6 @@
-//! pbxsim: runs plans, in virtual time, and measures them. The only crate with files, threads and a terminal.
+//! pbxsim: runs plans, in virtual time and on the wire, and measures them. The only crate with files, threads and a terminal.
 
 pub mod recorder;
 pub mod run;
 pub mod shrink;
+pub mod wire;

@@ -14,6 +14,7 @@ mod show;
 mod shrink;
 mod start;
 mod sweep;
+mod wire;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
         Verb::Plan(args) => plan::plan(args),
         Verb::Sweep(args) => sweep::sweep(args),
         Verb::Shrink(args) => shrink::shrink(args),
+        Verb::Serve(args) => wire::serve(args),
         Verb::Show(args) => show::show(args),
         Verb::List(args) => list::list(args.topic),
         Verb::Schema => manual::schema(),
