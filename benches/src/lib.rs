@@ -61,6 +61,7 @@ pub fn pairs(phones: u32) -> Run {
         blocks: (0..pbxs).map(block).filter(|block| block.seats > 0).collect(),
         sites: vec!["here".into()],
         licensed: true,
+        ..Layout::default()
     };
     let who = Selection { seats: layout.blocks.iter().enumerate().map(|(n, b)| (n as u32, 0..b.seats)).collect() };
     let mut schedule = vec![Entry {
@@ -93,5 +94,6 @@ fn settings(pbxs: usize) -> Settings {
         links: Links { sites: 1, table: vec![0], profiles: vec![link] },
         checkout: Checkout::default(),
         rules: Rules::default(),
+        flows: Vec::new(),
     }
 }

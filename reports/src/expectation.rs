@@ -160,6 +160,13 @@ pub enum AttemptKind {
     Checkouts(String),
     /// A standby's wish to take over.
     Takeovers,
+    /// Calls, each through all its redials.
+    Calls {
+        /// Of that flow; `None`: all.
+        flow: Option<String>,
+        /// To that population or trunk; `None`: anybody.
+        to: Option<String>,
+    },
 }
 
 /// States of members and ends of attempts.
@@ -169,12 +176,18 @@ pub enum Outcome {
     Registered,
     /// Group `lost in`: registered again.
     Back,
-    /// Group: lost a binding without wishing it, in the window.
+    /// Group: lost a binding without wishing it, in the window. Calls: cut off because an end of it lost its registration.
     Dropped,
     /// Attempts: answered 301 or 302 at least once.
     Redirected,
     /// Attempts: got in.
     Accepted,
+    /// Calls: answered.
+    Answered,
+    /// Calls: refused before it rang.
+    Blocked,
+    /// Calls: the caller gave up.
+    Abandoned,
     /// Attempts: some request got no answer in 64·T1.
     TimedOut,
     /// Attempts: refused for this reason at least once.
@@ -259,9 +272,18 @@ pub enum Metric {
     RequestRate,
     /// Live bindings.
     ConcurrentRegistrations,
+    // gauge of a flow or trunk
+    /// Calls that were answered and go on; of a trunk its channels in use.
+    CallsUp,
     // times
     /// RRD of RFC 6076: final 200 minus first REGISTER sent, the 401 round included.
     RegistrationDelay,
+    /// Successful SRD of RFC 6076: INVITE sent to the first provisional response other than 100, or the 2xx.
+    SetupDelay,
+    /// Successful SDD: BYE sent to its 2xx, as the caller sees it.
+    DisconnectDelay,
+    /// SDT: 2xx to the INVITE to BYE, as the caller sees it.
+    CallLength,
     /// First refused attempt to grant; queued: asked to grant.
     LicenceWait,
     /// Asked to answered, at the PBX.
@@ -301,6 +323,17 @@ pub enum Metric {
     Ira,
     /// The same without refusals of a licence, in numerator and denominator.
     IraWithoutLicenceRefusals,
+    // ratios of a flow or population, or all
+    /// SER of RFC 6076 §4.6: INVITEs answered with a 2xx ÷ INVITEs.
+    Ser,
+    /// SEER, §4.7: those answered with 200, 480, 486, 600 or 603 ÷ INVITEs.
+    Seer,
+    /// ISA, §4.8: those that ended in 408, 500, 503 or 504 ÷ INVITEs.
+    Isa,
+    /// The same without refusals of a licence, in numerator and denominator.
+    IsaWithoutLicenceRefusals,
+    /// SCR, §4.9: sessions set up and ended without a failure ÷ INVITEs that have come to an end.
+    Scr,
     // counts
     /// Changes of a standby between passive and active.
     RoleChanges,

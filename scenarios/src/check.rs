@@ -97,6 +97,10 @@ impl Checker<'_> {
     }
 
     fn required(&mut self, block: &Block, node: &Node, trail: &Trail<'_>) {
+        // What it is like has the keys, or that one is told.
+        if block.key("like").is_some() && node.get("like").is_some() {
+            return;
+        }
         for key in block.keys.iter().filter(|key| key.default == "required" && node.get(key.name).is_none()) {
             let place = if trail.depth == 0 { first_line(node) } else { node.span };
             let at = match block.name {

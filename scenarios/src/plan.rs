@@ -43,6 +43,8 @@ pub struct Plan {
     pub expectations: Vec<Expectation>,
     /// Load offered to each floating feature that is asked for.
     pub demands: Vec<Demand>,
+    /// Load that each flow of calls offers at the start, in the order of [`Layout::flows`].
+    pub flows: Vec<Flow>,
     /// Digest of the meaning (layout, settings, schedule, expectations), independent of comments and layout of the text.
     pub digest: u64,
 }
@@ -94,6 +96,19 @@ pub struct Occasion {
     pub at: Instant,
     /// End (of the last repeat), if it has an extent.
     pub until: Option<Instant>,
+}
+
+/// The load a flow of calls offers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    /// Calls an hour.
+    pub per_hour: f64,
+    /// Calls times their mean holding time, in erlangs.
+    pub erlangs: f64,
+    /// Mean holding time.
+    pub holding: Duration,
+    /// Seats that may call.
+    pub seats: u32,
 }
 
 /// Who may ask for a floating feature, and how much they would use if never refused.

@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(node["mac"], Json::Null);
         assert!(node["retry-after"].to_string().contains("lognormal"));
         assert_eq!(schema["required"], json!(["pbxsim", "lasts"]));
-        assert_eq!(schema["properties"]["calls"], Json::Null);
+        assert_eq!(schema["properties"]["queues"], Json::Null);
         assert_eq!(schema["properties"]["timeline"]["items"]["oneOf"].as_array().map(Vec::len), Some(10));
     }
 }

@@ -6,7 +6,7 @@ use crate::id::NodeId;
 use crate::layout::Device;
 use crate::licence::feature::Feature;
 use crate::licence::reason::Reason;
-use crate::sip::message::Aor;
+use crate::sip::message::{Aor, Session};
 use crate::time::{Duration, Instant};
 
 /// What an endpoint is trying to do, through all its retries.
@@ -87,6 +87,18 @@ pub enum End {
     GivenBack,
     /// Its unit was recalled: it is registered elsewhere (3.7).
     Recalled,
+}
+
+/// How a call that was answered ended, as its caller sees it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub enum CallEnd {
+    /// The caller hung up.
+    HungUp,
+    /// The other side did.
+    Left,
+    /// The caller's device lost its registration, or its power (M9).
+    Dropped,
 }
 
 /// A fact. `endpoint` is the node that reports, unless a field names it.
@@ -307,6 +319,98 @@ pub enum Event {
         ports: u32,
     },
 
+    // -- reported by the parties of calls
+    /// A call begins; it was due now.
+    CallDue {
+        /// Which.
+        session: Session,
+    },
+    /// The caller hears that it rings.
+    CallRang {
+        /// Which.
+        session: Session,
+        /// When its INVITE left.
+        began: Instant,
+    },
+    /// The caller's INVITE was answered with a 2xx.
+    CallAnswered {
+        /// Which.
+        session: Session,
+        /// When the call was due.
+        due: Instant,
+        /// When its INVITE left.
+        began: Instant,
+        /// Whether it had rung before.
+        rang: bool,
+    },
+    /// The caller's INVITE failed: its final answer, none at all (status 408), or the caller itself lost its registration
+    /// or its power (status 0).
+    CallFailed {
+        /// Which.
+        session: Session,
+        /// When the call was due.
+        due: Instant,
+        /// When its INVITE left.
+        began: Instant,
+        /// Status code.
+        status: u16,
+        /// Why.
+        reason: Reason,
+        /// Whether it had rung before.
+        rang: bool,
+        /// Whether the caller will dial again.
+        again: bool,
+    },
+    /// The caller's patience ended before an answer.
+    CallGivenUp {
+        /// Which.
+        session: Session,
+        /// When the call was due.
+        due: Instant,
+        /// Whether it rang.
+        rang: bool,
+    },
+    /// A call that was answered is over, as its caller sees it.
+    CallEnded {
+        /// Which.
+        session: Session,
+        /// When it was answered.
+        answered: Instant,
+        /// When the BYE left or came.
+        began: Instant,
+        /// How it ended.
+        end: CallEnd,
+        /// Status of the answer to the caller's BYE; 408: none; 0: the caller sent none.
+        status: u16,
+    },
+
+    // -- reported by the PBX a call goes through
+    /// A call wants a channel of a trunk.
+    ChannelAsked {
+        /// Population of the trunk.
+        trunk: u16,
+    },
+    /// It has one.
+    ChannelTaken {
+        /// Population of the trunk.
+        trunk: u16,
+    },
+    /// It has it no longer.
+    ChannelFreed {
+        /// Population of the trunk.
+        trunk: u16,
+    },
+    /// There is none.
+    ChannelRefused {
+        /// Population of the trunk.
+        trunk: u16,
+    },
+    /// A call is cut off because one of its ends is not registered any more (M9).
+    CallDropped {
+        /// Which.
+        session: Session,
+    },
+
     // -- reported by the driver
     /// The node is gone without a word.
     Crashed,
@@ -323,6 +427,8 @@ impl Event {
     pub fn words(&self) -> [u64; 4] {
         let aor = |aor: Aor| u64::from(aor.block) << 40 | (aor.device as u64) << 32 | u64::from(aor.seat);
         let stock = |stock: StockKind| u64::from(stock.owner) << 8 | stock.kind as u64;
+        let of =
+            |session: Session| u64::from(session.to) << 48 | u64::from(session.flow) << 32 | u64::from(session.number);
         match *self {
             Self::Due { wish } => [1, wish as u64, 0, 0],
             Self::Answered { wish, due, began, status, reason, before } => [
@@ -365,6 +471,26 @@ impl Event {
             Self::Silence { on } => [23, u64::from(on), 0, 0],
             Self::Role { active } => [24, u64::from(active), 0, 0],
             Self::TakeoverRefused { standbys, ports } => [25, u64::from(standbys), u64::from(ports), 0],
+            Self::CallDue { session } => [70, of(session), 0, 0],
+            Self::CallRang { session, began } => [71, of(session), began.0, 0],
+            Self::CallAnswered { session, due, began, rang } => {
+                [72 | u64::from(rang) << 8, of(session), due.0, began.0]
+            }
+            Self::CallFailed { session, due, began, status, reason, rang, again } => [
+                73 | u64::from(status) << 8 | (reason as u64) << 24 | u64::from(again) << 32 | u64::from(rang) << 33,
+                of(session),
+                due.0,
+                began.0,
+            ],
+            Self::CallGivenUp { session, due, rang } => [74, of(session), due.0, u64::from(rang)],
+            Self::CallEnded { session, answered, began, end, status } => {
+                [75 | (end as u64) << 8 | u64::from(status) << 16, of(session), answered.0, began.0]
+            }
+            Self::ChannelAsked { trunk } => [76, u64::from(trunk), 0, 0],
+            Self::ChannelTaken { trunk } => [77, u64::from(trunk), 0, 0],
+            Self::ChannelFreed { trunk } => [78, u64::from(trunk), 0, 0],
+            Self::ChannelRefused { trunk } => [79, u64::from(trunk), 0, 0],
+            Self::CallDropped { session } => [80, of(session), 0, 0],
             Self::Crashed => [26, 0, 0, 0],
             Self::Restarted => [27, 0, 0, 0],
             Self::Frozen => [30, 0, 0, 0],

@@ -6,6 +6,8 @@
 use core::ops::Range;
 
 use crate::licence::feature::Feature;
+use crate::numbers::NumberPlan;
+use crate::time::Instant;
 
 /// The structure of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +22,23 @@ pub struct Layout {
     pub sites: Vec<String>,
     /// Whether licences are modelled at all; without them nothing is refused one.
     pub licensed: bool,
+    /// Flows of calls, in the order declared.
+    pub flows: Vec<FlowPlan>,
+    /// What each number dialled stands for.
+    pub numbers: NumberPlan,
+}
+
+/// Calls from some people to others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowPlan {
+    /// As declared.
+    pub name: String,
+    /// Who calls: indices into [`Layout::populations`].
+    pub from: Vec<u16>,
+    /// Who is called: index into [`Layout::populations`], and its part of the calls in parts per billion.
+    pub to: Vec<(u16, u64)>,
+    /// No call before this.
+    pub starts: Instant,
 }
 
 /// One node of the cluster.

@@ -8,13 +8,14 @@
 //!
 //! # Levels
 //!
-//! Each uses only those before it, and a test holds that: time, prefetch, rng, distribution, id · `licence::feature`,
-//! `licence::reason`, `licence::stock` · layout, settings, schedule, spread, chaos · sip, licence · event, node · engine, endpoint,
-//! pbx · site · simulation · invariants.
+//! Each uses only those before it, and a test holds that: time, prefetch, rng, distribution, id, slab, numbers ·
+//! `licence::feature`, `licence::reason`, `licence::stock` · layout, settings, schedule, spread, chaos · sip, licence · event,
+//! node · call · engine, endpoint, pbx · site · simulation · invariants.
 
 #[cfg(test)]
 extern crate self as simulator;
 
+pub mod call;
 pub mod chaos;
 pub mod distribution;
 pub mod endpoint;
@@ -25,6 +26,7 @@ pub mod invariants;
 pub mod layout;
 pub mod licence;
 pub mod node;
+pub mod numbers;
 pub mod pbx;
 mod prefetch;
 pub mod rng;
@@ -33,5 +35,6 @@ pub mod settings;
 pub mod simulation;
 pub mod sip;
 pub mod site;
+pub mod slab;
 pub mod spread;
 pub mod time;

@@ -9,7 +9,7 @@ pub use crate::layout::Place;
 use crate::event::Event;
 use crate::licence::holders::HolderSet;
 use crate::licence::message::{Ack, Recall, Renew};
-use crate::sip::message::{Register, Response};
+use crate::sip::message::{CallRequest, CallResponse, Register, Response};
 use crate::time::{Duration, Instant};
 
 /// What one node sends another. Integers only; text and addresses exist at the wire's edge.
@@ -60,6 +60,14 @@ pub enum Body {
     Begin,
     /// A seat tells its open source that it is free again.
     Free,
+    /// A request about a call.
+    Call(CallRequest),
+    /// A response to one.
+    Answer(CallResponse),
+    /// A flow tells a party that its call begins, or a party itself that it dials again.
+    Dial,
+    /// A device tells the parties of its calls that it lost its registration.
+    Unregistered,
 }
 
 impl Body {

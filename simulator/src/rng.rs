@@ -56,6 +56,20 @@ pub enum Purpose {
     Clock,
     /// Random faults.
     Chaos,
+    /// Who calls.
+    Caller,
+    /// Where a call goes, if there are several destinations.
+    Destination,
+    /// Who is called.
+    Callee,
+    /// How long people talk.
+    Holding,
+    /// How long it rings, and whether anybody answers.
+    Ringing,
+    /// How long a caller waits.
+    Patience,
+    /// Waits before a redial.
+    Redial,
 }
 
 /// The stream of an entity: `name` from [`name_key`], `index` its seat or number.

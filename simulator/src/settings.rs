@@ -19,6 +19,27 @@ pub struct Settings {
     pub checkout: Checkout,
     /// Readings of the vendor's text that change behaviour.
     pub rules: Rules,
+    /// By flow index of the layout.
+    pub flows: Vec<FlowSettings>,
+}
+
+/// One flow of calls (scenario language §4, `calls.FLOW`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowSettings {
+    /// Time from one call to the next (`offered`, `arrivals`); `None`: no calls.
+    pub gap: Option<Distribution>,
+    /// Calls, then the flow ends; `u32::MAX`: none.
+    pub at_most: u32,
+    /// How long people talk.
+    pub holding: Distribution,
+    /// How long it rings until a called person answers.
+    pub rings: Distribution,
+    /// How often nobody answers.
+    pub unanswered: Probability,
+    /// How long a caller waits before giving up; `None`: for ever.
+    pub patience: Option<Distribution>,
+    /// Redials when blocked or busy.
+    pub retries: Retries,
 }
 
 /// One PBX's SIP server and standby watch (scenario language §4, `cluster.NODE`).
@@ -72,6 +93,8 @@ pub struct PopulationSettings {
     pub away: Option<Distribution>,
     /// Gap between arrivals of an open source (`offered`); `None`: not an open source.
     pub arrivals: Option<Distribution>,
+    /// Simultaneous calls of each trunk; `u32::MAX`: unlimited.
+    pub channels: u32,
 }
 
 /// How an endpoint's messages travel.
@@ -287,6 +310,7 @@ impl Default for PopulationSettings {
             signed_in: None,
             away: None,
             arrivals: None,
+            channels: u32::MAX,
         }
     }
 }

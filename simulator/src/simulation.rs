@@ -217,13 +217,12 @@ impl Simulation {
             let goes_on = self.engine.interfere(
                 node,
                 |site, now, out| {
-                    let Some(phone) = site.phone_mut(node) else { return };
-                    if on {
+                    if !on {
+                        site.power_off(node, now, out);
+                        out.report(Event::Crashed);
+                    } else if let Some(phone) = site.phone_mut(node) {
                         phone.power_on(now);
                         out.report(Event::Restarted);
-                    } else {
-                        phone.power_off(out);
-                        out.report(Event::Crashed);
                     }
                 },
                 |now, node, events, site| observer.observe(now, node, events, site),
@@ -241,7 +240,7 @@ impl Simulation {
         self.engine.install_links(settings.links.clone());
         let first = self.engine.elements().endpoints() as u32;
         let nodes = first..crate::node::Elements::nodes(self.engine.elements()) as u32;
-        self.engine.adjust(nodes.map(NodeId), |site, _| site.install(&settings));
+        self.engine.adjust(nodes.map(NodeId), |site, now| site.install(&settings, now));
     }
 
     /// Everybody selected, with the seat's place among those of its block.

@@ -1,5 +1,8 @@
-//! All nodes of a run: one flat `Vec` per kind. A node's id is its place: endpoints, PBXs, open sources.
+//! All nodes of a run: one flat `Vec` per kind. A node's id is its place: endpoints, PBXs, open sources, flows of calls,
+//! and behind them the parties of calls, who come and go.
 
+use crate::endpoint::flow::Flow;
+use crate::endpoint::parties::Parties;
 use crate::endpoint::phone::Phone;
 use crate::endpoint::source::Source;
 use crate::layout::{Begins, Layout};
@@ -23,6 +26,8 @@ pub struct Site {
     phones: Vec<Phone>,
     pbxs: Vec<Pbx>,
     sources: Vec<Source>,
+    flows: Vec<Flow>,
+    parties: Parties,
     cluster: Cluster,
 }
 
@@ -45,7 +50,10 @@ impl Site {
         let pbxs = (0..layout.pbxs.len() as u16).map(|index| Pbx::new(index, &cluster)).collect();
         let sources =
             open.iter().map(|population| Source::new(*population, seats_of(*population, &cluster), &cluster.people));
-        Self { sources: sources.collect(), phones, pbxs, cluster }
+        let sources: Vec<Source> = sources.collect();
+        let flows = (0..layout.flows.len() as u16).map(|flow| Flow::new(flow, &cluster.people)).collect::<Vec<_>>();
+        let first_party = first_source + (sources.len() + flows.len()) as u32;
+        Self { sources, flows, parties: Parties::new(first_party, layout.flows.len()), phones, pbxs, cluster }
     }
 
     /// Endpoints.
@@ -56,6 +64,11 @@ impl Site {
     /// PBXs, by index.
     pub fn pbxs(&self) -> &[Pbx] {
         &self.pbxs
+    }
+
+    /// Parties of calls.
+    pub fn parties(&self) -> &Parties {
+        &self.parties
     }
 
     /// Constants in force.
@@ -126,9 +139,23 @@ impl Site {
         self.pbxs[usize::from(pbx)].wake(now, &self.cluster, out);
     }
 
+    /// A device loses its power, and with it its calls.
+    pub fn power_off(&mut self, node: NodeId, now: Instant, out: &mut Outbox) {
+        self.parties.power_off(node, &mut self.phones, now, out);
+        if let Some(phone) = self.phones.get_mut(node.index()) {
+            phone.power_off(out);
+        }
+    }
+
     /// Other constants from now on.
-    pub fn install(&mut self, settings: &Settings) {
+    pub fn install(&mut self, settings: &Settings, now: Instant) {
+        let before = core::mem::take(&mut self.cluster.people.flow_settings);
         self.cluster.install(settings);
+        for (index, flow) in self.flows.iter_mut().enumerate() {
+            if before[index].gap != settings.flows[index].gap {
+                flow.install(now, &self.cluster.people);
+            }
+        }
     }
 }
 
@@ -173,21 +200,56 @@ fn seats_of(population: u16, cluster: &Cluster) -> Vec<NodeId> {
     blocks.flat_map(|facts| (0..facts.block.endpoints()).map(|place| NodeId(facts.first_endpoint + place))).collect()
 }
 
+impl Site {
+    /// The device of an endpoint's node, or of a party's.
+    #[inline]
+    pub fn device(&self, node: NodeId) -> Option<&Phone> {
+        self.phones.get(node.index()).or_else(|| self.phones.get(self.parties.owner(node)?.index()))
+    }
+
+    /// Open sources, flows, and parties.
+    fn handle_arrival(&mut self, node: NodeId, now: Instant, input: Input<'_>, out: &mut Outbox) {
+        let place = node.index() - self.phones.len() - self.pbxs.len();
+        let people = &self.cluster.people;
+        if let Some(source) = self.sources.get_mut(place) {
+            return source.handle(people, now, input, out);
+        }
+        match self.flows.get_mut(place - self.sources.len()) {
+            Some(flow) => flow.call(people, &mut self.phones, &mut self.parties, now, out),
+            None => self.parties.handle(node, &mut self.phones, people, now, input, out),
+        }
+    }
+
+    fn poll_arrival(&self, node: NodeId) -> Instant {
+        let place = node.index() - self.phones.len() - self.pbxs.len();
+        match (self.sources.get(place), place.checked_sub(self.sources.len())) {
+            (Some(source), _) => source.poll_timeout(),
+            (None, Some(place)) if place < self.flows.len() => self.flows[place].poll_timeout(),
+            _ => self.parties.poll_timeout(node),
+        }
+    }
+}
+
 impl Elements for Site {
     fn nodes(&self) -> usize {
-        self.phones.len() + self.pbxs.len() + self.sources.len()
+        self.phones.len() + self.pbxs.len() + self.sources.len() + self.flows.len() + self.parties.places()
     }
 
     #[inline]
     fn handle(&mut self, node: NodeId, now: Instant, input: Input<'_>, out: &mut Outbox) {
-        if let Some(phone) = self.phones.get_mut(node.index()) {
-            return phone.handle(&self.cluster.people, now, input, out);
+        if node.index() < self.phones.len() {
+            if let Input::Packet(packet) = input
+                && let Body::Call(request) = packet.body
+            {
+                return self.parties.on_invite(&mut self.phones, node, packet, &request, now, out);
+            }
+            return self.phones[node.index()].handle(&self.cluster.people, now, input, out);
         }
         let place = node.index() - self.phones.len();
         if let Some(pbx) = self.pbxs.get_mut(place) {
             return pbx.handle(&self.cluster, now, input, out);
         }
-        self.sources[place - self.pbxs.len()].handle(&self.cluster.people, now, input, out);
+        self.handle_arrival(node, now, input, out);
     }
 
     #[inline]
@@ -198,7 +260,7 @@ impl Elements for Site {
         let place = node.index() - self.phones.len();
         match self.pbxs.get(place) {
             Some(pbx) => pbx.wake_at(&self.cluster),
-            None => self.sources[place - self.pbxs.len()].poll_timeout(),
+            None => self.poll_arrival(node),
         }
     }
 
@@ -206,7 +268,10 @@ impl Elements for Site {
     fn is_up(&self, node: NodeId) -> bool {
         match self.phones.get(node.index()) {
             Some(phone) => phone.is_up(),
-            None => self.pbxs.get(node.index() - self.phones.len()).is_none_or(Pbx::is_up),
+            None => match self.pbxs.get(node.index() - self.phones.len()) {
+                Some(pbx) => pbx.is_up(),
+                None => self.parties.owner(node).is_none_or(|owner| self.phones[owner.index()].is_up()),
+            },
         }
     }
 
@@ -216,7 +281,7 @@ impl Elements for Site {
 
     #[inline]
     fn place(&self, node: NodeId) -> Place {
-        if let Some(phone) = self.phones.get(node.index()) {
+        if let Some(phone) = self.device(node) {
             let block = usize::from(phone.aor().block);
             return Place { site: self.cluster.people.blocks[block].block.site, pbx: None };
         }
@@ -229,7 +294,7 @@ impl Elements for Site {
 
     #[inline]
     fn stream(&self, node: NodeId) -> u64 {
-        match self.phones.get(node.index()) {
+        match self.device(node) {
             Some(phone) => self.cluster.people.device_stream(phone.aor()),
             None => self.cluster.facts.get(node.index() - self.phones.len()).map_or(0, |facts| facts.stream),
         }
@@ -237,7 +302,8 @@ impl Elements for Site {
 
     #[inline]
     fn count_packet(&mut self, endpoint: NodeId) -> u32 {
-        self.phones.get_mut(endpoint.index()).map_or(0, Phone::count_packet)
+        let device = self.parties.owner(endpoint).unwrap_or(endpoint);
+        self.phones.get_mut(device.index()).map_or(0, Phone::count_packet)
     }
 
     #[inline]

@@ -12,6 +12,7 @@ use simulator::pbx::node::Pbx;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
+use super::calls::{flow_named, population_named};
 use super::level::Level;
 use super::registrations::Registrations;
 use super::scope::{Filter, Window, pbx_named};
@@ -35,6 +36,8 @@ pub(super) struct Gauge {
     leaving: VecDeque<Instant>,
     /// Units in use, also those that are not too many.
     in_use: u64,
+    flow: Option<u16>,
+    trunk: Option<u16>,
 }
 
 impl Gauge {
@@ -57,6 +60,8 @@ impl Gauge {
             read: None,
             leaving: VecDeque::new(),
             in_use: 0,
+            flow: of.and_then(|name| flow_named(plan, name)),
+            trunk: of.and_then(|name| population_named(plan, name)),
         }
     }
 
@@ -95,6 +100,14 @@ impl Gauge {
                     self.level.fall(now);
                 }
             }
+            (Metric::CallsUp, Event::CallAnswered { session, .. }) if self.flow == Some(session.flow) => {
+                self.level.rise(now);
+            }
+            (Metric::CallsUp, Event::CallEnded { session, .. }) if self.flow == Some(session.flow) => {
+                self.level.fall(now);
+            }
+            (Metric::CallsUp, Event::ChannelTaken { trunk }) if self.is_trunk(trunk) => self.level.rise(now),
+            (Metric::CallsUp, Event::ChannelFreed { trunk }) if self.is_trunk(trunk) => self.level.fall(now),
             // Also what was shed has arrived.
             (Metric::RequestRate, Event::Served { .. } | Event::Shed) if self.pbx == step.pbx => {
                 self.stay(now, Duration::SECOND);
@@ -104,6 +117,10 @@ impl Gauge {
             }
             _ => {}
         }
+    }
+
+    fn is_trunk(&self, trunk: u16) -> bool {
+        self.flow.is_none() && self.trunk == Some(trunk)
     }
 
     /// After a step of a PBX: gauges that follow from the state.

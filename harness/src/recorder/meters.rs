@@ -8,6 +8,7 @@ use simulator::event::{Event, Wish};
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::time::{Duration, Instant};
 
+use super::calls::{flow_named, population_named};
 use super::level::{BATCHES, batch_of};
 use super::scope::{Filter, Window, pbx_named};
 use super::step::Step;
@@ -15,10 +16,12 @@ use super::step::Step;
 /// Collects what one measure that is not a gauge needs.
 #[derive(Clone, Debug)]
 pub(super) struct Meter {
-    metric: Metric,
+    pub(super) metric: Metric,
     feature: Option<Feature>,
     pbx: Option<usize>,
     filter: Filter,
+    pub(super) flow: Option<u16>,
+    trunk: Option<u16>,
     stat: Option<Stat>,
     window: Window,
     times: Latency,
@@ -38,6 +41,8 @@ impl Meter {
             feature: of.and_then(Feature::named),
             pbx: measured.at.as_deref().or(of).and_then(|name| pbx_named(plan, name)),
             filter: Filter::new(plan, of.filter(is_population), None, measured.at.as_deref()),
+            flow: of.and_then(|name| flow_named(plan, name)),
+            trunk: of.and_then(|name| population_named(plan, name)),
             stat: measured.stat,
             window: Window::new(plan, when, !counts),
             times: Latency::new(),
@@ -63,6 +68,10 @@ impl Meter {
                 self.on_checkout(step, event);
             }
             Metric::FirstAttemptCongestion => self.on_wish(step, event),
+            Metric::SetupDelay | Metric::DisconnectDelay | Metric::CallLength => self.on_call(step, event),
+            Metric::Ser | Metric::Seer | Metric::Isa | Metric::IsaWithoutLicenceRefusals | Metric::Scr => {
+                self.on_call(step, event);
+            }
             Metric::Ira | Metric::IraWithoutLicenceRefusals => self.on_attempt(step, event),
             Metric::RoleChanges | Metric::Renewals | Metric::Retransmissions => self.on_count(step, event),
             Metric::AttemptsPerSignIn => {
@@ -96,6 +105,12 @@ impl Meter {
             return;
         }
         match (self.metric, *event) {
+            (Metric::CallCongestion, Event::ChannelAsked { trunk }) if Some(trunk) == self.trunk => {
+                self.add(step.now, 0, 1);
+            }
+            (Metric::CallCongestion, Event::ChannelRefused { trunk }) if Some(trunk) == self.trunk => {
+                self.add(step.now, 1, 0);
+            }
             (Metric::CallCongestion, Event::Asked { feature, .. }) if Some(feature) == wanted => {
                 self.add(step.now, 0, 1);
             }
@@ -174,12 +189,12 @@ impl Meter {
     }
 
     #[inline]
-    fn meets(&self, step: &Step<'_>) -> bool {
+    pub(super) fn meets(&self, step: &Step<'_>) -> bool {
         step.aor().is_some_and(|aor| self.filter.meets(aor))
     }
 
     #[inline]
-    fn add(&mut self, at: Instant, part: u64, whole: u64) {
+    pub(super) fn add(&mut self, at: Instant, part: u64, whole: u64) {
         if !self.window.has(at) {
             return;
         }
@@ -234,6 +249,11 @@ impl Meter {
             | Metric::FirstAttemptCongestion
             | Metric::TrueDenials
             | Metric::Ira
+            | Metric::Ser
+            | Metric::Seer
+            | Metric::Isa
+            | Metric::IsaWithoutLicenceRefusals
+            | Metric::Scr
             | Metric::IraWithoutLicenceRefusals
             | Metric::AttemptsPerSignIn
             | Metric::HopsPerRefusal => (Some(self.part as f64 / self.whole.max(1) as f64), self.whole),

@@ -4,6 +4,7 @@
 //! is collected by a probe made from it, in exact counters.
 
 mod bits;
+mod calls;
 mod contention;
 mod course;
 mod gauges;
@@ -19,6 +20,7 @@ mod scope;
 mod shares;
 mod step;
 mod story;
+mod trunk_ratio;
 mod value;
 
 use std::collections::BTreeMap;
@@ -73,6 +75,7 @@ pub struct Recorder<'a> {
     back: BTreeMap<u16, (Bits, Latency, Latency)>,
     loads: Vec<NodeLoad>,
     registered: u64,
+    calls: u64,
     /// Devices that lost power while they held units.
     crashed: BTreeMap<(u16, u32, u8), Instant>,
     steps: u64,
@@ -107,6 +110,7 @@ impl<'a> Recorder<'a> {
             back: BTreeMap::new(),
             loads: plan.layout.pbxs.iter().map(load).collect(),
             registered: 0,
+            calls: 0,
             crashed: BTreeMap::new(),
             steps: 0,
             stopped: None,
@@ -151,6 +155,7 @@ impl<'a> Recorder<'a> {
         match *event {
             Event::Accepted { wish, due, began, .. } => self.on_accepted(step, wish, due, began),
             Event::Served { waited } => self.on_served(step, waited),
+            Event::CallAnswered { .. } => self.calls += 1,
             Event::Shed => self.load(step).into_iter().for_each(|load| load.shed += 1),
             Event::Bound { .. } => {
                 self.registered += 1;
@@ -273,7 +278,7 @@ impl<'a> Recorder<'a> {
                 steps: counters.steps,
                 messages: counters.messages,
                 registrations: self.registered,
-                calls: 0,
+                calls: self.calls,
             },
             invariants,
             violation,

@@ -1,6 +1,8 @@
 //! One sentence's probe: what it counts while the run goes on, and its tally at the end.
 
-use reports::expectation::{Claim, Expectation, Limit, Metric, Operand, Outcome, Quantity, Stat, Subject};
+use reports::expectation::{
+    AttemptKind, Attempts, Claim, Expectation, Limit, Metric, Operand, Outcome, Quantity, Stat, Subject, When,
+};
 use reports::measurements::Tally;
 use reports::verdict::cannot_hold;
 use scenarios::plan::Plan;
@@ -9,6 +11,7 @@ use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::node::NodeId;
 use simulator::time::{Duration, Instant};
 
+use super::calls::{CallProbe, Which};
 use super::contention::Contention;
 use super::occasions::Unfolding;
 use super::registrations::{Change, Registrations};
@@ -25,6 +28,7 @@ pub(super) struct Probe {
 enum What {
     Group(GroupProbe),
     Attempts(AttemptProbe),
+    Calls(CallProbe),
     Queue(QueueProbe),
     Value { value: Value, other: Option<Value> },
     Batches(Value),
@@ -71,6 +75,7 @@ impl Probe {
                 }
             }
             What::Attempts(attempts) => attempts.on_event(step, event),
+            What::Calls(calls) => calls.on_event(step, event),
             What::Queue(queue) => queue.on_event(step, event),
             What::Value { value, other } => {
                 value.on_event(step, event, registrations);
@@ -112,6 +117,7 @@ impl Probe {
         match &self.what {
             What::Group(group) => group.tally(plan),
             What::Attempts(attempts) => attempts.tally(),
+            What::Calls(calls) => calls.tally(),
             What::Queue(queue) => queue.tally(),
             What::Batches(value) => value.batches(),
             What::Value { value, other } => {
@@ -130,6 +136,7 @@ impl Probe {
         }
         let decided = match &self.what {
             What::Attempts(attempts) => attempts.decided(),
+            What::Calls(calls) => calls.decided(),
             What::Queue(queue) => queue.tally(),
             What::Value { value, other: None } => match value.highest_so_far() {
                 Some(highest) => Tally::Value { value: Some(highest), other: None, samples: 1 },
@@ -142,6 +149,22 @@ impl Probe {
 }
 
 impl What {
+    fn attempts(
+        plan: &Plan,
+        attempts: &Attempts,
+        outcome: &Outcome,
+        within_ns: Option<u64>,
+        when: (When, bool),
+    ) -> Self {
+        match &attempts.kind {
+            AttemptKind::Calls { flow, to } => {
+                let which = Which::new(plan, flow.as_deref(), to.as_deref());
+                Self::Calls(CallProbe::new(plan, which, outcome, within_ns, when))
+            }
+            _ => Self::Attempts(AttemptProbe::new(plan, attempts, outcome, within_ns, when)),
+        }
+    }
+
     fn new(plan: &Plan, claim: &Claim) -> Self {
         match claim {
             Claim::Share { subject: Subject::Group(group), outcome, within_ns, when, .. } => {
@@ -149,10 +172,10 @@ impl What {
             }
             Claim::Share { subject: Subject::Attempts(attempts), outcome, within_ns, when, quantity } => {
                 let warmed = matches!(quantity, Quantity::Percent(..) | Quantity::BetweenPercent(..));
-                Self::Attempts(AttemptProbe::new(plan, attempts, outcome, *within_ns, (*when, warmed)))
+                Self::attempts(plan, attempts, outcome, *within_ns, (*when, warmed))
             }
             Claim::Time { attempts, limit_ns, when, .. } => {
-                Self::Attempts(AttemptProbe::new(plan, attempts, &Outcome::Accepted, Some(*limit_ns), (*when, true)))
+                Self::attempts(plan, attempts, &Outcome::Accepted, Some(*limit_ns), (*when, true))
             }
             Claim::Queue { node, when, .. } => Self::Queue(QueueProbe::new(plan, node.as_deref(), *when)),
             Claim::Stock { feature, when } => {

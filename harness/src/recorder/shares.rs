@@ -141,6 +141,7 @@ impl AttemptProbe {
             AttemptKind::Refreshes => Kind::Wish(Wish::Refresh),
             AttemptKind::Checkouts(feature) => Kind::Checkout(Feature::named(feature).unwrap_or(Feature::Standby)),
             AttemptKind::Takeovers => Kind::Takeover,
+            AttemptKind::Calls { .. } => unreachable!("calls have a probe of their own"),
         };
         Self {
             kind,

@@ -21,10 +21,10 @@ impl<'a> Step<'a> {
         Self { now, node, pbx: site.pbx_index(node), site }
     }
 
-    /// Who made the step, if an endpoint did.
+    /// Who made the step, if an endpoint or a party at one did.
     #[inline]
     pub(super) fn aor(&self) -> Option<Aor> {
-        self.site.phones().get(self.node.index()).map(simulator::endpoint::phone::Phone::aor)
+        self.site.device(self.node).map(simulator::endpoint::phone::Phone::aor)
     }
 
     /// Who an endpoint is.

@@ -7,6 +7,7 @@ use simulator::event::{Event, Kind};
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::time::{Duration, Instant};
 
+use super::calls::population_named;
 use super::contention::Contention;
 use super::gauges::Gauge;
 use super::level::Level;
@@ -16,6 +17,7 @@ use super::over_issued::OverIssued;
 use super::registrations::Registrations;
 use super::scope::{Window, pbx_named};
 use super::step::Step;
+use super::trunk_ratio::TrunkRatio;
 
 /// A number in the making.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub(super) enum Value {
     Registered(Registered),
     /// A ratio of a stock over time.
     Stock(Box<StockRatio>),
+    /// A ratio of a trunk's channels over time.
+    Trunk(Box<TrunkRatio>),
     /// Time over-issued.
     OverIssued(Box<OverIssued>),
 }
@@ -45,10 +49,16 @@ impl Value {
             | Metric::Retrying
             | Metric::DoubleRegistrations
             | Metric::RequestRate
+            | Metric::CallsUp
             | Metric::ConcurrentRegistrations => Self::Gauge(Box::new(Gauge::new(plan, measured, when, batched))),
             Metric::TakeoverTime | Metric::FailbackTime | Metric::TimeToAgree => Self::Occasion(measured.clone()),
             Metric::TimeToRegistered(share) => Self::Registered(Registered::new(plan, measured, share)),
             Metric::TimeOverIssued => Self::OverIssued(Box::new(OverIssued::new(plan, measured, when))),
+            Metric::TimeAtCapacity | Metric::TrafficCongestion | Metric::Utilisation
+                if measured.of.as_deref().is_some_and(|name| population_named(plan, name).is_some()) =>
+            {
+                Self::Trunk(Box::new(TrunkRatio::new(plan, measured, when, batched)))
+            }
             Metric::TimeAtCapacity | Metric::TrafficCongestion | Metric::Utilisation => {
                 Self::Stock(Box::new(StockRatio::new(plan, measured, when, batched)))
             }
@@ -71,6 +81,7 @@ impl Value {
             Self::Meter(meter) => meter.on_event(step, event),
             Self::Registered(registered) => registered.on_event(step, event, registrations),
             Self::Stock(stock) => stock.on_event(step, event),
+            Self::Trunk(trunk) => trunk.on_event(step, event),
             Self::OverIssued(over) => over.on_event(step, event),
             Self::Occasion(_) => {}
         }
@@ -110,6 +121,7 @@ impl Value {
         match self {
             Self::Gauge(gauge) => gauge.finish(step),
             Self::Stock(stock) => stock.finish(step),
+            Self::Trunk(trunk) => trunk.finish(step),
             Self::OverIssued(over) => over.finish(step),
             Self::Meter(meter) => {
                 unreclaimed.iter().for_each(|features| meter.unreclaimed(*features));
@@ -132,6 +144,7 @@ impl Value {
             Self::Meter(meter) => meter.result(),
             Self::Registered(registered) => (ns(registered.reached), 1),
             Self::Stock(stock) => stock.result(step),
+            Self::Trunk(trunk) => trunk.result(step),
             Self::OverIssued(over) => (Some(over.length()), 1),
             Self::Occasion(measured) => {
                 let unfolding = measured.occasion.and_then(|index| occasions.get(usize::from(index)));
@@ -159,6 +172,7 @@ impl Value {
             Self::Gauge(gauge) => gauge.batches(),
             Self::Meter(meter) => meter.batches(),
             Self::Stock(stock) => stock.batches(),
+            Self::Trunk(trunk) => trunk.batches(),
             Self::Occasion(_) | Self::Registered(_) | Self::OverIssued(_) => Tally::Batches(Vec::new()),
         }
     }

@@ -57,13 +57,16 @@ fn all() -> BTreeSet<String> {
 }
 
 /// What sentences are made of besides the words that the language's tables list.
-const PARTS: [&str; 36] = [
+const PARTS: [&str; 39] = [
     "subject users",
     "subject endpoints",
     "subject sign-ins",
     "subject refreshes",
     "subject checkouts",
     "subject takeovers",
+    "subject calls",
+    "calls of a flow",
+    "calls to somebody",
     "group of a population",
     "group of a device",
     "group at a node",
@@ -165,6 +168,9 @@ fn outcome_words(outcome: &Outcome) -> Vec<String> {
         Outcome::Dropped => "dropped",
         Outcome::Accepted => "accepted",
         Outcome::Redirected => "redirected",
+        Outcome::Answered => "answered",
+        Outcome::Blocked => "blocked",
+        Outcome::Abandoned => "abandoned",
         Outcome::TimedOut => "timed out",
         Outcome::RefusedFor(reason) => return vec!["outcome refused for REASON".into(), format!("reason {reason}")],
         Outcome::RefusedALicence => "refused a licence",
@@ -189,11 +195,16 @@ fn subject_words(subject: &Subject) -> Vec<String> {
 }
 
 fn attempt_words(attempts: &Attempts) -> Vec<String> {
+    if let AttemptKind::Calls { flow, to } = &attempts.kind {
+        let parts = [(true, "subject calls"), (flow.is_some(), "calls of a flow"), (to.is_some(), "calls to somebody")];
+        return chosen(&parts);
+    }
     let (kind, at) = match attempts.kind {
         AttemptKind::SignIns => ("subject sign-ins", "attempts at a node"),
         AttemptKind::Refreshes => ("subject refreshes", "attempts at a node"),
         AttemptKind::Checkouts(_) => ("subject checkouts", "checkouts at a node"),
         AttemptKind::Takeovers => ("subject takeovers", "attempts at a node"),
+        AttemptKind::Calls { .. } => unreachable!("calls have parts of their own"),
     };
     let parts = [
         (true, kind),

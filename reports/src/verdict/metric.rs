@@ -28,17 +28,19 @@ impl Kind {
             M::UsableUnits | M::UnitsInUse | M::StrandedUnits | M::UnitsInGrace | M::Escrow | M::OverIssue => {
                 Self::Count
             }
-            M::Waiting | M::Retrying | M::DoubleRegistrations | M::ConcurrentRegistrations => Self::Count,
+            M::Waiting | M::Retrying | M::DoubleRegistrations | M::ConcurrentRegistrations | M::CallsUp => Self::Count,
             M::RoleChanges | M::Retransmissions | M::Renewals => Self::Count,
             M::AttemptsPerSignIn | M::HopsPerRefusal => Self::Mean,
             M::RequestRate => Self::Rate,
             M::RegistrationDelay | M::LicenceWait | M::CheckoutDelay | M::ReclaimLag | M::ServerWait => Self::Times,
+            M::SetupDelay | M::DisconnectDelay | M::CallLength => Self::Times,
             M::TakeoverTime | M::FailbackTime | M::TimeToAgree | M::TimeToRegistered(_) | M::TimeOverIssued => {
                 Self::Time
             }
             M::TimeAtCapacity | M::CallCongestion | M::FirstAttemptCongestion | M::TrafficCongestion => Self::Share,
             M::ProbabilityOfDelay | M::TrueDenials | M::Utilisation => Self::Share,
             M::Ira | M::IraWithoutLicenceRefusals => Self::Share,
+            M::Ser | M::Seer | M::Isa | M::IsaWithoutLicenceRefusals | M::Scr => Self::Share,
         }
     }
 

@@ -38,7 +38,7 @@ pub(crate) static TOP: Block = Block {
         key("groups", Value::Map(Keys::Declared, &Value::Block(&GROUP)), "none", "groups that ring together", "R32")
             .later(),
         key("rooms", Value::Map(Keys::Declared, &Value::Block(&ROOM)), "none", "conference rooms", "R43").later(),
-        key("calls", Value::Map(Keys::Declared, &Value::Block(&CALLS)), "none", "flows of calls", "").later(),
+        key("calls", Value::Map(Keys::Declared, &Value::Block(&CALLS)), "none", "flows of calls", ""),
         key("timeline", Value::List(&Value::Entry), "none", "what happens, and when", ""),
         key(
             "variants",

@@ -29,7 +29,7 @@ const MAX_WEIGHT: usize = 100_000_000;
 /// Numbers of a tabulated law.
 const TABLE: usize = 2_562;
 /// Blocks whose values may change.
-const CHANGEABLE: &[&str] = &["cluster", "links", "checkout", "rules", "users", "trunks", "licences"];
+const CHANGEABLE: &[&str] = &["cluster", "links", "checkout", "rules", "users", "trunks", "licences", "calls"];
 
 /// One instant at which values begin, go on to another, or end.
 struct Step {
@@ -200,7 +200,8 @@ fn rebind(before: &[Bound], after: &[Bound], step: &Step, schedule: &mut Vec<Ent
 /// What one installation of settings weighs: people with the tables of their laws, and links.
 fn weight(settings: &Settings) -> usize {
     let tables = settings.populations.iter().flat_map(|people| [&people.signed_in, &people.away, &people.arrivals]);
-    let tables = tables.flatten().filter(|law| law.constant().is_none()).count();
+    let flows = settings.flows.iter().flat_map(|flow| [flow.gap.as_ref(), Some(&flow.holding), Some(&flow.rings)]);
+    let tables = tables.map(Option::as_ref).chain(flows).flatten().filter(|law| law.constant().is_none()).count();
     settings.populations.len() + settings.links.table.len() + settings.pbxs.len() + TABLE * tables
 }
 

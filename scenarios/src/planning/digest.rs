@@ -5,7 +5,7 @@ use core::fmt::Write;
 use simulator::chaos::Chaos;
 use simulator::distribution::Distribution;
 use simulator::rng::mix;
-use simulator::settings::{Link, Links, PbxSettings, PopulationSettings, Retries, Settings};
+use simulator::settings::{FlowSettings, Link, Links, PbxSettings, PopulationSettings, Retries, Settings};
 use simulator::time::Duration;
 
 use crate::plan::Plan;
@@ -24,13 +24,14 @@ fn small(chaos: &Chaos) -> Chaos {
 
 /// Digest of one set of constants.
 pub(crate) fn of_settings(settings: &Settings) -> u64 {
-    let Settings { pbxs, populations, links, checkout, rules } = settings;
+    let Settings { pbxs, populations, links, checkout, rules, flows } = settings;
+    let flows: Vec<FlowSettings> = flows.iter().map(calls).collect();
     let pbxs: Vec<PbxSettings> = pbxs.iter().map(server).collect();
     let populations: Vec<PopulationSettings> = populations.iter().map(people).collect();
     let profile = |link: &Link| Link { latency: stand_in(&link.latency), ..*link };
     let profiles: Vec<Link> = links.profiles.iter().map(profile).collect();
     let Links { sites, table, .. } = links;
-    hash(&(pbxs, populations, sites, table, profiles, checkout, rules))
+    hash(&(pbxs, populations, sites, table, profiles, checkout, rules, flows))
 }
 
 fn server(server: &PbxSettings) -> PbxSettings {
@@ -38,21 +39,36 @@ fn server(server: &PbxSettings) -> PbxSettings {
 }
 
 fn people(people: &PopulationSettings) -> PopulationSettings {
-    let PopulationSettings { transport, keep_alive, expires_s, refreshes_at_permille, .. } = *people;
+    let PopulationSettings { transport, keep_alive, expires_s, refreshes_at_permille, channels, .. } = *people;
     let small = |law: &Option<Distribution>| law.as_ref().map(stand_in);
-    let retries = match &people.retries {
-        Retries::After(law) => Retries::After(stand_in(law)),
-        other => other.clone(),
-    };
     PopulationSettings {
         transport,
         keep_alive,
         expires_s,
         refreshes_at_permille,
-        retries,
+        retries: again(&people.retries),
         signed_in: small(&people.signed_in),
         away: small(&people.away),
         arrivals: small(&people.arrivals),
+        channels,
+    }
+}
+
+fn calls(flow: &FlowSettings) -> FlowSettings {
+    FlowSettings {
+        gap: flow.gap.as_ref().map(stand_in),
+        holding: stand_in(&flow.holding),
+        rings: stand_in(&flow.rings),
+        patience: flow.patience.as_ref().map(stand_in),
+        retries: again(&flow.retries),
+        ..flow.clone()
+    }
+}
+
+fn again(retries: &Retries) -> Retries {
+    match retries {
+        Retries::After(law) => Retries::After(stand_in(law)),
+        other => other.clone(),
     }
 }
 

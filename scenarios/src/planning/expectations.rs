@@ -88,6 +88,7 @@ impl Draft<'_> {
                 .zip(&timeline.places)
                 .map(|(occasion, at)| self.occasion(occasion, *at))
                 .collect(),
+            flows: structure.layout.flows.iter().map(|flow| flow.name.clone()).collect(),
             later: self.later(),
             lasts_ns: plan.lasts.0,
             warm_up_ns: plan.warm_up.0,
@@ -117,7 +118,7 @@ impl Draft<'_> {
     }
 
     fn later(&self) -> Vec<String> {
-        let blocks = ["queues", "groups", "rooms", "calls"].into_iter().filter_map(|block| self.tree.get(block));
+        let blocks = ["queues", "groups", "rooms"].into_iter().filter_map(|block| self.tree.get(block));
         blocks.flat_map(Node::pairs).map(|pair| pair.key.clone()).collect()
     }
 }

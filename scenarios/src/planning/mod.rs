@@ -1,6 +1,7 @@
 //! From the checked tree to a plan: what the values mean together.
 
 mod administration;
+mod calls;
 mod changes;
 mod chaos;
 mod cluster;
@@ -15,6 +16,7 @@ mod licences;
 mod limits;
 mod links;
 mod moments;
+mod numbers;
 mod people;
 mod ramp;
 mod seats;
@@ -74,6 +76,7 @@ impl Draft<'_> {
             seed: top.count("seed").unwrap_or(1),
             seeds: top.count32("seeds").unwrap_or(20),
             demands: demand::demands(&structure),
+            flows: structure.flows.loads.clone(),
             layout: structure.layout.clone(),
             settings: timeline.settings.clone(),
             schedule: timeline.schedule.clone(),

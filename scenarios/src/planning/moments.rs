@@ -208,6 +208,15 @@ impl Draft<'_> {
         extents
     }
 
+    /// An instant written elsewhere than in the timeline.
+    pub(crate) fn moment(&mut self, node: &Node, items: &[Node], frame: Frame) -> Option<Instant> {
+        let read = moment(node.text()?).ok()?;
+        let mut moments = Moments::new(items, self.sources, frame);
+        // What is wrong with the entries themselves has been said.
+        (0..items.len()).for_each(|index| moments.find(index, &mut Report::default()));
+        moments.instant(node, &read, self.report)
+    }
+
     fn repeats(&mut self, item: &Node, extent: &Extent, frame: Frame) {
         let fields = Fields::new(&ENTRY, Some(item));
         if extent.repeats > 1 && extent.every == Duration::ZERO {

@@ -24,6 +24,8 @@ use crate::yaml::Pair;
 const MAX_ENDPOINTS: u64 = 1_000_000_000;
 /// Populations of a run.
 const MAX_POPULATIONS: usize = 65_000;
+/// Calls that one line carries.
+const MAX_CHANNELS: u32 = 65_000;
 /// Homes of all populations.
 const MAX_BLOCKS: usize = 65_000;
 
@@ -49,6 +51,8 @@ pub(crate) struct Population {
     /// Mean absence of a closed source.
     pub(crate) off: Option<Duration>,
     pub(crate) offered: Option<Traffic>,
+    /// Whether declared under `trunks`.
+    pub(crate) is_trunk: bool,
 }
 
 impl People {
@@ -149,10 +153,11 @@ impl Draft<'_> {
             signed_in: signed_in.map(|law| self.tables.of(law)),
             away: away.map(|law| self.tables.of(law)),
             arrivals: arrivals.map(|law| self.tables.of(law)),
+            channels: u32::MAX,
         };
         let begins = if offered.is_some() { Begins::Offered } else { Begins::FirstMinute };
         let plan = PopulationPlan { name: pair.key.clone(), seats, begins };
-        Population { plan, settings, blocks: 0..0, span: pair.key_span, on, off, offered }
+        Population { plan, settings, blocks: 0..0, span: pair.key_span, on, off, offered, is_trunk: false }
     }
 
     /// What makes an open or a closed source.
@@ -177,7 +182,7 @@ impl Draft<'_> {
         }
     }
 
-    fn retries(&mut self, fields: &Fields<'_>) -> Retries {
+    pub(crate) fn retries(&mut self, fields: &Fields<'_>) -> Retries {
         if let Some(law) = fields.read("retries", retries_after).flatten() {
             return Retries::After(self.tables.of(law));
         }
@@ -235,6 +240,15 @@ impl Draft<'_> {
         (!targets.is_empty()).then_some(targets)
     }
 
+    fn channels(&mut self, fields: &Fields<'_>) -> u32 {
+        let channels = fields.node("channels").and_then(|_| fields.count32("channels"));
+        if channels.is_some_and(|channels| channels > MAX_CHANNELS) {
+            let message = format!("at most {} channels of one line", grouped(u64::from(MAX_CHANNELS)));
+            self.report.meaning(fields.span("channels"), message, "write \"count\" for more lines");
+        }
+        channels.unwrap_or(u32::MAX)
+    }
+
     fn trunks(&mut self, cluster: &Cluster, people: &mut People, pair: &Pair) {
         let fields = Fields::new(&TRUNK, Some(&pair.value));
         let seats = fields.count32("count").unwrap_or(1);
@@ -264,6 +278,7 @@ impl Draft<'_> {
             signed_in: None,
             away: None,
             arrivals: None,
+            channels: self.channels(&fields),
         };
         let plan = PopulationPlan { name: pair.key.clone(), seats, begins: Begins::FirstMinute };
         people.add(Population {
@@ -274,6 +289,7 @@ impl Draft<'_> {
             on: None,
             off: None,
             offered: None,
+            is_trunk: true,
         });
     }
 }
@@ -299,7 +315,7 @@ fn retries_after(text: &str) -> Reading<Option<Law>> {
 }
 
 /// Mean time between two arrivals of the whole population.
-fn arrival_gap(offered: Traffic, on: Option<Duration>, seats: u32) -> Option<Duration> {
+pub(crate) fn arrival_gap(offered: Traffic, on: Option<Duration>, seats: u32) -> Option<Duration> {
     let sources = if offered.each { u128::from(seats) } else { 1 };
     let divided = |span: u128, by: Decimal| {
         let whole = u128::from(by.mantissa) * sources;

@@ -4,6 +4,7 @@ use simulator::layout::{Layout, PbxPlan};
 use simulator::settings::Settings;
 
 use super::Draft;
+use super::calls::Flows;
 use super::cluster::Cluster;
 use super::people::People;
 
@@ -14,6 +15,7 @@ pub(crate) struct Structure {
     pub(crate) people: People,
     pub(crate) layout: Layout,
     pub(crate) settings: Settings,
+    pub(crate) flows: Flows,
 }
 
 impl Draft<'_> {
@@ -23,13 +25,17 @@ impl Draft<'_> {
         let links = self.links(&cluster);
         let bound = self.licences(&cluster);
         let people = self.people(&cluster);
-        self.one_namespace(&cluster, &people);
+        let numbers = self.numbers(&people);
+        let flows = self.call_flows(&people);
+        self.one_namespace(&cluster, &people, &flows);
         let layout = Layout {
             pbxs: pbxs(&cluster, bound.clone().unwrap_or_default()),
             populations: people.populations.iter().map(|population| population.plan.clone()).collect(),
             blocks: people.blocks.clone(),
             sites: cluster.sites.clone(),
             licensed: bound.is_some(),
+            flows: flows.plans.clone(),
+            numbers,
         };
         let settings = Settings {
             pbxs: self.servers(&cluster),
@@ -37,18 +43,20 @@ impl Draft<'_> {
             links,
             checkout: self.checkout(),
             rules: self.rules(),
+            flows: flows.settings.clone(),
         };
-        Structure { cluster, people, layout, settings }
+        Structure { cluster, people, layout, settings, flows }
     }
 
-    fn one_namespace(&mut self, cluster: &Cluster, people: &People) {
+    fn one_namespace(&mut self, cluster: &Cluster, people: &People, flows: &Flows) {
         let mut seen = std::collections::BTreeSet::new();
-        for population in &people.populations {
-            let name = population.plan.name.as_str();
-            let other =
-                if cluster.knows(name) { Some("a node") } else { (!seen.insert(name)).then_some("a population") };
+        let populations = people.populations.iter().map(|population| (population.plan.name.as_str(), population.span));
+        let flows = flows.plans.iter().map(|flow| flow.name.as_str()).zip(flows.spans.iter().copied());
+        let named = populations.map(|(name, span)| (name, span, "a population"));
+        for (name, span, kind) in named.chain(flows.map(|(name, span)| (name, span, "a population or another flow"))) {
+            let other = if cluster.knows(name) { Some("a node") } else { (!seen.insert(name)).then_some(kind) };
             if let Some(other) = other {
-                self.report.meaning(population.span, format!("{other} is called \"{name}\" too"), "rename one of them");
+                self.report.meaning(span, format!("{other} is called \"{name}\" too"), "rename one of them");
             }
         }
     }

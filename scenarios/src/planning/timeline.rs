@@ -75,6 +75,7 @@ impl Draft<'_> {
         timeline.schedule.sort_by_key(|entry| entry.at);
         beginnings(structure, &timeline.schedule);
         self.nothing_to_freeze(structure, &timeline, items);
+        self.starts(structure, items, &timeline.schedule, frame);
         timeline
     }
 

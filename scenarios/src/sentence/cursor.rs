@@ -246,7 +246,7 @@ impl<'t> Cursor<'t> {
     ) -> SentenceError {
         let span = self.span_of(count);
         if let Named::Later = named {
-            return SentenceError::not_yet(span, "calls, queues and groups come");
+            return SentenceError::not_yet(span, "queues, groups and rooms come");
         }
         let words: Vec<&str> = self.rest().iter().take(count).map(|word| word.text).collect();
         let message =

@@ -48,7 +48,10 @@ impl Cursor<'_> {
             |named: Option<(usize, Named<'_>)>| matches!(named, Some((_, Named::Node(_) | Named::NodeGroup(_))));
         let behind_at = self.names.longest(self.rest().get(1..).unwrap_or_default());
         if self.is_at("at") && (left || is_node(behind_at)) {
-            if !matches!(doc.of, Of::Feature | Of::FeatureOrNode | Of::Population | Of::PopulationOrAll)
+            let of_feature = matches!(doc.of, Of::Feature | Of::FeatureOrNode | Of::FeatureOrTrunk);
+            let of_trunk = self.names.populations.iter().any(|one| measured.of.as_ref() == Some(&one.name));
+            if !(of_feature && !(of_trunk && doc.of == Of::FeatureOrTrunk)
+                || matches!(doc.of, Of::Population | Of::PopulationOrAll))
                 || measured.of.is_none()
             {
                 let message = format!("\"{}\" takes no \"at\" here", doc.word);
@@ -113,7 +116,7 @@ impl Cursor<'_> {
     /// Takes `of` and whose measure it is.
     fn owner(&mut self, doc: &MetricDoc, measured: &mut Measured) -> Result<(), SentenceError> {
         if !self.take("of") {
-            if doc.of == Of::PopulationOrAll {
+            if matches!(doc.of, Of::PopulationOrAll | Of::CallsOrAll) {
                 return Ok(());
             }
             let message = format!("\"{}\" of what?", doc.word);
@@ -126,8 +129,40 @@ impl Cursor<'_> {
             Of::FeatureOrNode if self.named().is_some() => measured.of = Some(self.node()?),
             Of::Feature | Of::FeatureOrNode => measured.of = Some(self.feature_of(doc)?),
             Of::Population | Of::PopulationOrAll => measured.of = Some(self.population()?.name.clone()),
+            Of::FeatureOrTrunk => measured.of = Some(self.feature_or_trunk(doc)?),
+            Of::FlowOrTrunk | Of::CallsOrAll => measured.of = Some(self.flow_or(doc)?),
         }
         Ok(())
+    }
+
+    /// A feature, or a trunk: its channels.
+    fn feature_or_trunk(&mut self, doc: &MetricDoc) -> Result<String, SentenceError> {
+        match self.named() {
+            Some((count, Named::Population(trunk))) if trunk.trunk => {
+                self.skip(count);
+                Ok(trunk.name.clone())
+            }
+            _ => self.feature_of(doc),
+        }
+    }
+
+    /// A flow of calls, or people: any where calls are meant, trunks where channels are.
+    fn flow_or(&mut self, doc: &MetricDoc) -> Result<String, SentenceError> {
+        let wanted = match doc.of {
+            Of::FlowOrTrunk => "flow or trunk",
+            _ => "flow or population",
+        };
+        match self.named() {
+            Some((count, Named::Flow(flow))) => {
+                self.skip(count);
+                Ok(flow.to_owned())
+            }
+            Some((count, Named::Population(one))) if one.trunk || doc.of == Of::CallsOrAll => {
+                self.skip(count);
+                Ok(one.name.clone())
+            }
+            _ => Err(self.not_named(wanted, self.names.flows.iter().map(String::as_str))),
+        }
     }
 
     fn event_of(&mut self, doc: &MetricDoc) -> Result<u16, SentenceError> {
@@ -144,7 +179,8 @@ impl Cursor<'_> {
     fn feature_of(&mut self, doc: &MetricDoc) -> Result<String, SentenceError> {
         match self.named() {
             Some((count, Named::Population(trunk))) if trunk.trunk && doc.kind == Kind::Ratio => {
-                Err(SentenceError::not_yet(self.span_of(count), "channels of trunks come"))
+                let message = format!("{} is of a feature, and {} is a trunk", quoted(doc.word), quoted(&trunk.name));
+                Err(SentenceError::new(self.span_of(count), message, "write \"call congestion\""))
             }
             Some((count, Named::Node(node))) => {
                 let message = format!("\"{node}\" is a node; {} are of a feature", quoted(doc.word));

@@ -55,6 +55,12 @@ pub enum Of {
     PopulationOrAll,
     /// A timeline entry.
     Event,
+    /// A feature, or the channels of a trunk.
+    FeatureOrTrunk,
+    /// A flow of calls, or a trunk.
+    FlowOrTrunk,
+    /// Users, trunks or a flow of calls; without `of`, all calls.
+    CallsOrAll,
 }
 
 /// What limits are written in.
@@ -99,6 +105,9 @@ impl Of {
             Self::Population => "POP",
             Self::PopulationOrAll => "POP, or all",
             Self::Event => "EVENT",
+            Self::FeatureOrTrunk => "FEATURE or TRUNK",
+            Self::FlowOrTrunk => "FLOW or TRUNK",
+            Self::CallsOrAll => "FLOW or POP, or all",
         }
     }
 }
@@ -251,6 +260,15 @@ pub(super) const METRICS: &[MetricDoc] = &[
         example: "peak concurrent registrations of standby are at least 2000",
     },
     MetricDoc {
+        metric: Metric::CallsUp,
+        word: "calls up",
+        kind: Kind::Gauge,
+        of: Of::FlowOrTrunk,
+        unit: Unit::Count,
+        meaning: "calls that were answered and go on; of a trunk its channels in use",
+        example: "peak calls up of carrier is at most 30",
+    },
+    MetricDoc {
         metric: Metric::RegistrationDelay,
         word: "registration delay",
         kind: Kind::Time,
@@ -258,6 +276,33 @@ pub(super) const METRICS: &[MetricDoc] = &[
         unit: Unit::Duration,
         meaning: "first REGISTER sent to final 200, the 401 round included (RRD of RFC 6076)",
         example: "p99 registration delay of desk is at most 200 ms",
+    },
+    MetricDoc {
+        metric: Metric::SetupDelay,
+        word: "setup delay",
+        kind: Kind::Time,
+        of: Of::CallsOrAll,
+        unit: Unit::Duration,
+        meaning: "INVITE sent to the first answer but 100 that it rings or is accepted (successful SRD of RFC 6076)",
+        example: "p99 setup delay of office is at most 200 ms",
+    },
+    MetricDoc {
+        metric: Metric::DisconnectDelay,
+        word: "disconnect delay",
+        kind: Kind::Time,
+        of: Of::CallsOrAll,
+        unit: Unit::Duration,
+        meaning: "the caller's BYE sent to its 2xx (successful SDD of RFC 6076)",
+        example: "p99 disconnect delay of office is at most 200 ms",
+    },
+    MetricDoc {
+        metric: Metric::CallLength,
+        word: "call length",
+        kind: Kind::Time,
+        of: Of::CallsOrAll,
+        unit: Unit::Duration,
+        meaning: "answered to BYE, as the caller sees it (SDT of RFC 6076)",
+        example: "mean call length of office is between 170 s and 190 s",
     },
     MetricDoc {
         metric: Metric::LicenceWait,
@@ -344,18 +389,18 @@ pub(super) const METRICS: &[MetricDoc] = &[
         metric: Metric::TimeAtCapacity,
         word: "time at capacity",
         kind: Kind::Ratio,
-        of: Of::Feature,
+        of: Of::FeatureOrTrunk,
         unit: Unit::Percent,
-        meaning: "part of the time with no unit free",
+        meaning: "part of the time with no unit, or channel, free",
         example: "time at capacity of PBX-Port agrees with 11.522%",
     },
     MetricDoc {
         metric: Metric::CallCongestion,
         word: "call congestion",
         kind: Kind::Ratio,
-        of: Of::Feature,
+        of: Of::FeatureOrTrunk,
         unit: Unit::Percent,
-        meaning: "refused attempts ÷ attempts",
+        meaning: "refused attempts ÷ attempts, at a unit or a channel",
         example: "call congestion of PBX-Port is below time at capacity of PBX-Port",
     },
     MetricDoc {
@@ -371,7 +416,7 @@ pub(super) const METRICS: &[MetricDoc] = &[
         metric: Metric::TrafficCongestion,
         word: "traffic congestion",
         kind: Kind::Ratio,
-        of: Of::Feature,
+        of: Of::FeatureOrTrunk,
         unit: Unit::Percent,
         meaning: "(offered - carried) ÷ offered",
         example: "traffic congestion of PBX-Port agrees with 7.490%",
@@ -398,9 +443,9 @@ pub(super) const METRICS: &[MetricDoc] = &[
         metric: Metric::Utilisation,
         word: "utilisation",
         kind: Kind::Ratio,
-        of: Of::Feature,
+        of: Of::FeatureOrTrunk,
         unit: Unit::Percent,
-        meaning: "unit-seconds in use ÷ unit-seconds installed",
+        meaning: "unit-seconds in use ÷ unit-seconds installed; of a trunk those of its channels",
         example: "utilisation of PBX-SoftwarePhones is above 60%",
     },
     MetricDoc {
@@ -420,6 +465,51 @@ pub(super) const METRICS: &[MetricDoc] = &[
         unit: Unit::Percent,
         meaning: "the same without refusals of a licence, in numerator and denominator",
         example: "IRA without licence refusals is exactly 0% before the crash",
+    },
+    MetricDoc {
+        metric: Metric::Ser,
+        word: "SER",
+        kind: Kind::Ratio,
+        of: Of::CallsOrAll,
+        unit: Unit::Percent,
+        meaning: "INVITEs answered with a 2xx ÷ INVITEs (RFC 6076 §4.6)",
+        example: "SER of office is at least 90%",
+    },
+    MetricDoc {
+        metric: Metric::Seer,
+        word: "SEER",
+        kind: Kind::Ratio,
+        of: Of::CallsOrAll,
+        unit: Unit::Percent,
+        meaning: "INVITEs answered with 200, 480, 486, 600 or 603 ÷ INVITEs (RFC 6076 §4.7)",
+        example: "SEER of office is at least 99%",
+    },
+    MetricDoc {
+        metric: Metric::Isa,
+        word: "ISA",
+        kind: Kind::Ratio,
+        of: Of::CallsOrAll,
+        unit: Unit::Percent,
+        meaning: "INVITEs that ended in 408, 500, 503 or 504 ÷ INVITEs (RFC 6076 §4.8)",
+        example: "ISA of office is below 1%",
+    },
+    MetricDoc {
+        metric: Metric::IsaWithoutLicenceRefusals,
+        word: "ISA without licence refusals",
+        kind: Kind::Ratio,
+        of: Of::CallsOrAll,
+        unit: Unit::Percent,
+        meaning: "the same without refusals of a licence, in numerator and denominator",
+        example: "ISA without licence refusals is exactly 0%",
+    },
+    MetricDoc {
+        metric: Metric::Scr,
+        word: "SCR",
+        kind: Kind::Ratio,
+        of: Of::CallsOrAll,
+        unit: Unit::Percent,
+        meaning: "sessions set up and ended without a failure ÷ INVITEs that have come to an end (RFC 6076 §4.9)",
+        example: "SCR of office is at least 90%",
     },
     MetricDoc {
         metric: Metric::RoleChanges,

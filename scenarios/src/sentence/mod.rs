@@ -104,7 +104,7 @@ fn no_quantity(cursor: &Cursor<'_>) -> Option<SentenceError> {
     let nouns = ["users", "endpoints", "sign-ins", "refreshes", "takeovers", "calls"];
     let is_device = simulator::layout::Device::ALL.iter().any(|device| device.word() == cursor.peek());
     let is_subject = cursor.named().is_some() || is_device || nouns.contains(&cursor.peek()) || cursor.is_feature();
-    if !is_subject {
+    if !is_subject || cursor.is_at("calls up") {
         return None;
     }
     let (count, advice) = match cursor.named() {

@@ -19,7 +19,9 @@ pub struct Names {
     pub other_features: Vec<String>,
     /// The entries of `timeline`, in the order of their indices.
     pub occasions: Vec<OccasionName>,
-    /// Names declared in blocks that come in a later version (queues, groups, rooms, calls): answered "not yet".
+    /// Flows of calls.
+    pub flows: Vec<String>,
+    /// Names declared in blocks that come in a later version (queues, groups, rooms): answered "not yet".
     pub later: Vec<String>,
     /// Length of the run, in nanoseconds.
     pub lasts_ns: u64,
@@ -90,6 +92,8 @@ pub(super) enum Named<'n> {
     NodeGroup(&'n NodeGroup),
     /// A timeline entry, by index.
     Occasion(u16, &'n OccasionName),
+    /// A flow of calls.
+    Flow(&'n str),
     /// Something this version does not have.
     Later,
 }
@@ -121,6 +125,9 @@ impl Names {
         for (index, occasion) in (0..=u16::MAX).zip(&self.occasions) {
             visit(&occasion.name, Named::Occasion(index, occasion));
         }
+        for flow in &self.flows {
+            visit(flow, Named::Flow(flow));
+        }
         for name in &self.later {
             visit(name, Named::Later);
         }
@@ -151,6 +158,7 @@ impl Named<'_> {
             Self::Node(_) => "a node",
             Self::NodeGroup(_) => "a name for several nodes",
             Self::Occasion(..) => "an event",
+            Self::Flow(_) => "a flow of calls",
             Self::Later => "something of a later version",
         }
     }

@@ -214,10 +214,17 @@ impl Cursor<'_> {
 
 fn fits(fits: Fits, subject: &WrittenSubject) -> bool {
     match &subject.subject {
-        Subject::Group(group) => fits == Fits::Group || (fits == Fits::Lost && group.lost_in.is_some()),
+        Subject::Group(group) => {
+            matches!(fits, Fits::Group | Fits::GroupOrCalls) || (fits == Fits::Lost && group.lost_in.is_some())
+        }
         Subject::Attempts(attempts) => match attempts.kind {
-            AttemptKind::SignIns | AttemptKind::Refreshes => matches!(fits, Fits::Attempts | Fits::Requests),
-            AttemptKind::Checkouts(_) | AttemptKind::Takeovers => fits == Fits::Attempts,
+            AttemptKind::SignIns | AttemptKind::Refreshes => {
+                matches!(fits, Fits::Attempts | Fits::NoCalls | Fits::Requests | Fits::Answerable)
+            }
+            AttemptKind::Checkouts(_) | AttemptKind::Takeovers => matches!(fits, Fits::Attempts | Fits::NoCalls),
+            AttemptKind::Calls { .. } => {
+                matches!(fits, Fits::Attempts | Fits::Answerable | Fits::Calls | Fits::GroupOrCalls)
+            }
         },
     }
 }
@@ -234,11 +241,15 @@ fn fitting(written: WrittenOutcome, subject: &WrittenSubject) -> Result<WrittenO
             "nobody is back without having been lost".to_owned(),
             "write \"endpoints lost in EVENT are back\", or \"are registered\"".to_owned(),
         ),
+        (Subject::Group(_), Fits::Calls) => (
+            format!("users and endpoints are not \"{word}\"; calls are"),
+            format!("write \"calls\", or: are {}", one_of(words)),
+        ),
         (Subject::Group(_), _) => (
             format!("users and endpoints are not \"{word}\"; attempts are"),
             format!("write \"sign-ins\" or \"refreshes\", or: are {}", one_of(words)),
         ),
-        (Subject::Attempts(attempts), Fits::Group | Fits::Lost) => (
+        (Subject::Attempts(attempts), Fits::Group | Fits::Lost | Fits::GroupOrCalls) => (
             format!("{} are not \"{word}\"; users and endpoints are", attempt_word(&attempts.kind)),
             format!("write \"users\" or \"endpoints\", or: are {}", one_of(words)),
         ),
@@ -294,8 +305,9 @@ fn check_dropped(group: &Group, span: Span, within: Option<Span>, when: &Written
 }
 
 fn check_attempts(outcome: &WrittenOutcome, within: Option<Span>, when: &Written) -> Result<(), SentenceError> {
-    if let Some(within) = within.filter(|_| outcome.outcome != Outcome::Accepted) {
-        let message = format!("\"within\" goes with \"accepted\", not with \"{}\"", outcome.word);
+    let succeeds = matches!(outcome.outcome, Outcome::Accepted | Outcome::Answered);
+    if let Some(within) = within.filter(|_| !succeeds) {
+        let message = format!("\"within\" goes with \"accepted\" and \"answered\", not with \"{}\"", outcome.word);
         return Err(SentenceError::new(within, message, "leave it out, or say when: \"from INSTANT to INSTANT\""));
     }
     check_window(when, "attempts are counted")

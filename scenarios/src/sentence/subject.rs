@@ -23,6 +23,10 @@ impl Cursor<'_> {
         if !named && self.is_feature() {
             return self.checkouts();
         }
+        if let Some((count, Named::Flow(flow))) = self.named() {
+            self.skip(count);
+            return self.calls(Some(flow.to_owned()));
+        }
         let population = self.take_population();
         let device = self.device(population)?;
         self.no_later_subject()?;
@@ -35,6 +39,7 @@ impl Cursor<'_> {
                 let at = self.at_node()?;
                 Ok(attempts(kind, name, device, at, noun))
             }
+            Some(CALLS) => self.calls_of_people(name, device, noun),
             Some(_) if name.is_none() && device.is_none() => {
                 Ok(attempts(AttemptKind::Takeovers, None, None, None, noun))
             }
@@ -44,6 +49,40 @@ impl Cursor<'_> {
             }
             None => Err(self.no_subject(name.is_some() || device.is_some())),
         }
+    }
+
+    /// `calls [to NAME]`, behind the name of a flow.
+    fn calls(&mut self, flow: Option<String>) -> Result<WrittenSubject, SentenceError> {
+        let noun = self.here();
+        self.expect("calls")?;
+        let to = self.called()?;
+        Ok(attempts(AttemptKind::Calls { flow, to }, None, None, None, noun))
+    }
+
+    /// `calls` of no flow in particular: those of people are called by their flow.
+    fn calls_of_people(
+        &mut self,
+        population: Option<String>,
+        device: Option<String>,
+        noun: Span,
+    ) -> Result<WrittenSubject, SentenceError> {
+        if population.is_some() || device.is_some() {
+            let advice = match one_of(self.names.flows.iter().map(String::as_str)) {
+                none if none.is_empty() => "this file has no flow of calls".to_owned(),
+                some => format!("flows here: {some}"),
+            };
+            return Err(SentenceError::new(noun, "calls are those of a flow, not of people", advice));
+        }
+        if self.names.flows.is_empty() {
+            let advice = "add the block \"calls\", or leave this sentence out";
+            return Err(SentenceError::new(noun, "this file has no flow of calls", advice));
+        }
+        let to = self.called()?;
+        Ok(attempts(AttemptKind::Calls { flow: None, to }, None, None, None, noun))
+    }
+
+    fn called(&mut self) -> Result<Option<String>, SentenceError> {
+        if self.take("to") { self.population().map(|population| Some(population.name.clone())) } else { Ok(None) }
     }
 
     fn group(
@@ -142,7 +181,8 @@ impl Cursor<'_> {
             let name: Vec<&str> = self.rest().iter().take(count).map(|word| word.text).collect();
             let name = name.join(" ");
             return match named {
-                Named::Later => SentenceError::not_yet(span, "calls, queues and groups come"),
+                Named::Later => SentenceError::not_yet(span, "queues, groups and rooms come"),
+                Named::Flow(_) => self.broken("\"calls\"", ["calls"]),
                 Named::Population(_) => self.broken("a subject (users, endpoints, sign-ins, refreshes)", NOUNS),
                 Named::Occasion(..) => {
                     let advice = format!("write \"endpoints lost in {name}\"");
@@ -239,11 +279,12 @@ fn feature_of(licence: &str) -> String {
     format!("{}{}", plain[..begin].replace(digits, ""), plain[end..].replace(digits, ""))
 }
 
-const NOUNS: [&str; 5] = ["users", "endpoints", "sign-ins", "refreshes", "takeovers"];
+const NOUNS: [&str; 6] = ["users", "endpoints", "sign-ins", "refreshes", "takeovers", "calls"];
 const USERS: usize = 0;
 const ENDPOINTS: usize = 1;
 const SIGN_INS: usize = 2;
 const REFRESHES: usize = 3;
+const CALLS: usize = 5;
 
 /// How the vendor's licences begin.
 const FEATURE_MAKERS: [&str; 2] = ["pbx-", "relay-"];

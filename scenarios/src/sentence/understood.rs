@@ -1,7 +1,7 @@
 //! How a sentence was understood, in one line: what is counted against what, and in how many runs.
 
 use reports::expectation::{
-    Attempts, Bound, Claim, Expectation, Group, Limit, Measured, Operand, Outcome, Quantity, Subject, When,
+    AttemptKind, Attempts, Bound, Claim, Expectation, Group, Limit, Measured, Operand, Outcome, Quantity, Subject, When,
 };
 
 use super::metrics::{Unit, doc_of};
@@ -33,7 +33,10 @@ fn claim(claim: &Claim, text: &str, instant: &dyn Fn(u64) -> String) -> String {
         }
         Claim::Share { quantity, subject: Subject::Attempts(attempts), outcome, within_ns, when } => {
             let within = within_ns.map_or(String::new(), |ns| format!(" within {} of being due", duration_text(ns)));
-            let what = format!("{} {}{within}", attempts_text(attempts), outcome_text(outcome));
+            let is_call = matches!(attempts.kind, AttemptKind::Calls { .. });
+            let outcome =
+                if is_call && *outcome == Outcome::Dropped { "cut off".to_owned() } else { outcome_text(outcome) };
+            let what = format!("{} {outcome}{within}", attempts_text(attempts));
             format!("{what}{}{}", share_of(quantity, "all due"), window(*when, instant))
         }
         Claim::Time { percent_ppb, attempts, limit_ns, when } => format!(
@@ -98,7 +101,11 @@ fn group_text(group: &Group) -> String {
 
 fn attempts_text(attempts: &Attempts) -> String {
     let first = match &attempts.kind {
-        reports::expectation::AttemptKind::Checkouts(feature) => Some(feature.as_str()),
+        AttemptKind::Checkouts(feature) => Some(feature.as_str()),
+        AttemptKind::Calls { flow, to } => {
+            let words = [flow.as_deref(), Some("calls"), to.as_ref().map(|_| "to"), to.as_deref()];
+            return words.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        }
         _ => attempts.population.as_deref(),
     };
     subject_text(first, attempts.device.as_deref(), attempt_word(&attempts.kind), attempts.at.as_deref())
@@ -114,6 +121,9 @@ fn outcome_text(outcome: &Outcome) -> String {
         Outcome::Registered => "registered".to_owned(),
         Outcome::Back => "back".to_owned(),
         Outcome::Dropped => "that lose their binding".to_owned(),
+        Outcome::Answered => "answered".to_owned(),
+        Outcome::Blocked => "refused before ringing".to_owned(),
+        Outcome::Abandoned => "given up by the caller".to_owned(),
         Outcome::Redirected => "redirected".to_owned(),
         Outcome::Accepted => "accepted".to_owned(),
         Outcome::TimedOut => "timed out".to_owned(),

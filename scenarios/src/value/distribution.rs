@@ -25,6 +25,11 @@ pub(crate) enum LawShape {
 }
 
 impl Law {
+    /// Always the same.
+    pub(crate) fn fixed(value: Duration) -> Self {
+        Self { shape: LawShape::Fixed(value), at_least: None, at_most: None }
+    }
+
     /// Exponential with this mean, without limits.
     pub(crate) fn exponential(mean: Duration) -> Self {
         Self { shape: LawShape::Exponential(mean), at_least: None, at_most: None }

@@ -1,5 +1,8 @@
 //! What registers: devices of users and trunks, and the open sources that wake them.
 
+pub mod flow;
+pub mod parties;
+pub mod party;
 pub mod people;
 pub mod phone;
 pub mod retry;

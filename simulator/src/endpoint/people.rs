@@ -1,10 +1,12 @@
 //! What all endpoints share: their populations' settings, their blocks, and where chance comes from.
 
-use crate::layout::{Block, Device, Layout};
+use crate::endpoint::flow::FlowFacts;
+use crate::layout::{Block, Device, FlowPlan, Layout};
 use crate::licence::feature::{Feature, FeatureSet};
 use crate::node::NodeId;
+use crate::numbers::NumberPlan;
 use crate::rng;
-use crate::settings::{PopulationSettings, Rules};
+use crate::settings::{FlowSettings, PopulationSettings, Rules, Settings};
 use crate::sip::message::Aor;
 
 /// Constants of all endpoints, and the arithmetic of their numbers.
@@ -18,6 +20,12 @@ pub struct People {
     pub rules: Rules,
     /// Node id of the first PBX.
     pub first_pbx: u32,
+    /// Flows of calls, by index.
+    pub flows: Vec<FlowFacts>,
+    /// Their constants.
+    pub flow_settings: Vec<FlowSettings>,
+    /// What each number dialled stands for.
+    pub numbers: NumberPlan,
     /// Names of populations, as keys.
     names: Vec<u64>,
     seed: u64,
@@ -40,18 +48,23 @@ pub struct BlockFacts {
 
 impl People {
     /// Numbers every endpoint of `layout`.
-    pub fn new(layout: &Layout, populations: Vec<PopulationSettings>, rules: Rules, seed: u64) -> Self {
+    pub fn new(layout: &Layout, settings: &Settings, seed: u64) -> Self {
         let (mut endpoint, mut object) = (0, 0);
         let blocks = layout.blocks.iter().map(|block| {
             let facts = BlockFacts::new(block, endpoint, object);
             (endpoint, object) = (endpoint + block.endpoints(), object + block.seats);
             facts
         });
+        let blocks: Vec<BlockFacts> = blocks.collect();
+        let flow = |plan: &FlowPlan| FlowFacts::new(plan, &blocks, rng::stream(seed, rng::name_key(&plan.name), 0));
         Self {
-            blocks: blocks.collect(),
-            populations,
-            rules,
+            flows: layout.flows.iter().map(flow).collect(),
+            flow_settings: settings.flows.clone(),
+            numbers: layout.numbers.clone(),
+            populations: settings.populations.clone(),
+            rules: settings.rules,
             first_pbx: endpoint,
+            blocks,
             names: layout.populations.iter().map(|population| rng::name_key(&population.name)).collect(),
             seed,
         }

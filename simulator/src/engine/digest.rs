@@ -43,7 +43,7 @@ impl Digest {
     #[inline]
     fn body(&mut self, body: &Body) {
         use crate::licence::message::{Ack, Recall, Recalled, Renew};
-        use crate::sip::message::{Aor, Register, Response};
+        use crate::sip::message::{Aor, CallRequest, CallResponse, Register, Response, Session};
         let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
         match *body {
             Body::Register(Register {
@@ -110,6 +110,47 @@ impl Digest {
             }
             Body::Begin => self.fold(12, 0),
             Body::Free => self.fold(13, 0),
+            Body::Call(CallRequest {
+                session: Session { number, flow, to },
+                method,
+                dialled,
+                caller,
+                from_tag,
+                to_tag,
+                branch,
+                sequence,
+                proof,
+            }) => {
+                self.fold_all([
+                    14 | (method as u64) << 8 | u64::from(flow) << 16 | u64::from(number) << 32,
+                    pair(dialled.0, caller.0),
+                    pair(from_tag, to_tag),
+                    pair(branch, sequence),
+                ]);
+                self.fold(u64::from(proof) << 16 | u64::from(to), 3);
+            }
+            Body::Answer(CallResponse {
+                session: Session { number, flow, to },
+                method,
+                status,
+                reason,
+                from_tag,
+                to_tag,
+                branch,
+                sequence,
+                retry_after_s,
+                nonce,
+            }) => {
+                self.fold_all([
+                    15 | (method as u64) << 8 | u64::from(flow) << 16 | u64::from(number) << 32,
+                    pair(from_tag, to_tag),
+                    pair(branch, sequence),
+                    pair(retry_after_s, nonce),
+                ]);
+                self.fold(u64::from(to) << 32 | u64::from(status) << 8 | reason as u64, 4);
+            }
+            Body::Dial => self.fold(16, 0),
+            Body::Unregistered => self.fold(17, 0),
         }
     }
 }

@@ -73,6 +73,7 @@ pub struct Engine<E> {
     free: Vec<u32>,
     /// By node that is frozen: what has come for it.
     held: BTreeMap<NodeId, Held>,
+    /// By node; nodes that come later have their place made.
     wakes: Vec<Instant>,
     out: Outbox,
     digest: Digest,
@@ -391,6 +392,9 @@ impl<E: Elements> Engine<E> {
             return;
         }
         let at = self.elements.poll_timeout(node).max(self.now);
+        if self.wakes.len() <= node.index() {
+            self.wakes.resize(node.index() + 1, Instant::NEVER);
+        }
         if at < self.wakes[node.index()] {
             self.wakes[node.index()] = at;
             self.queue.push(at, Due { node, packet: WAKE });
@@ -405,7 +409,9 @@ impl<E: Elements> Engine<E> {
     #[inline]
     fn look_ahead(&self) {
         if let Some(due) = self.queue.ahead(LOOK_AHEAD) {
-            crate::prefetch::prefetch(&self.wakes[due.node.index()]);
+            if let Some(wake) = self.wakes.get(due.node.index()) {
+                crate::prefetch::prefetch(wake);
+            }
             let packet = (due.packet != WAKE).then(|| &self.flights[due.packet as usize].packet);
             self.elements.prefetch(due.node, packet);
         }

@@ -27,7 +27,7 @@ impl StockKey {
 
 /// One stock's use. Two sums that must agree: holders' ends minus beginnings, and the integral of the gauge.
 #[derive(Clone, Copy, Debug, Default)]
-struct Use {
+pub(super) struct Use {
     in_use: u64,
     began_ns: u128,
     ended_ns: u128,
@@ -54,6 +54,34 @@ impl Use {
     fn pass(&mut self, now: Instant) {
         self.area_ns += u128::from(self.in_use) * u128::from(now.since(self.since).0);
         self.since = now;
+    }
+
+    pub(super) fn in_use(&self) -> u64 {
+        self.in_use
+    }
+
+    /// One more in use.
+    #[inline]
+    pub(super) fn take(&mut self, now: Instant) {
+        self.pass(now);
+        self.in_use += 1;
+        self.began_ns += u128::from(now.0);
+    }
+
+    /// One fewer; false if none was in use.
+    #[inline]
+    pub(super) fn free(&mut self, now: Instant) -> bool {
+        self.pass(now);
+        self.ended_ns += u128::from(now.0);
+        let held = self.in_use > 0;
+        self.in_use -= u64::from(held);
+        held
+    }
+
+    /// Whether holders' ends minus beginnings are the integral of the gauge.
+    pub(super) fn agrees(&mut self, now: Instant) -> bool {
+        self.pass(now);
+        self.ended_ns + u128::from(self.in_use) * u128::from(now.0) == self.began_ns + self.area_ns
     }
 }
 
@@ -92,9 +120,7 @@ impl Books {
     #[inline]
     pub(super) fn take(&mut self, now: Instant, key: StockKey, site: &Site) -> (u64, u64) {
         let each = &mut self.uses[key.place()];
-        each.pass(now);
-        each.in_use += 1;
-        each.began_ns += u128::from(now.0);
+        each.take(now);
         (each.in_use, each.ceiling(key, site))
     }
 
@@ -111,12 +137,7 @@ impl Books {
     /// One fewer; false if none was in use.
     #[inline]
     pub(super) fn free(&mut self, now: Instant, key: StockKey) -> bool {
-        let each = &mut self.uses[key.place()];
-        each.pass(now);
-        each.ended_ns += u128::from(now.0);
-        let held = each.in_use > 0;
-        each.in_use -= u64::from(held);
-        held
+        self.uses[key.place()].free(now)
     }
 
     /// An object takes a port at a PBX; false if it has one there.
@@ -168,10 +189,7 @@ impl Books {
     }
 
     pub(super) fn areas_agree(&mut self, now: Instant) -> bool {
-        self.uses.iter_mut().all(|each| {
-            each.pass(now);
-            each.ended_ns + u128::from(each.in_use) * u128::from(now.0) == each.began_ns + each.area_ns
-        })
+        self.uses.iter_mut().all(|each| each.agrees(now))
     }
 }
 

@@ -6,10 +6,12 @@
 //! the nodes' state. It never feeds back.
 
 mod books;
+mod calls;
 #[cfg(test)]
 mod tests;
 
 use books::{Books, StockKey};
+use calls::CallBooks;
 
 use crate::event::{Event, Kind, StockKind};
 use crate::licence::authority::{Authority, Stock};
@@ -76,6 +78,7 @@ pub struct Breach {
 #[derive(Clone, Debug)]
 pub struct Checker {
     books: Books,
+    calls: CallBooks,
     checks: [u64; Invariant::ALL.len()],
     last: Instant,
     /// Highest sequence seen, by PBX and feature.
@@ -94,6 +97,7 @@ impl Checker {
         let pairs = site.pbxs().len() * Feature::FLOATING.len();
         Self {
             books: Books::new(site),
+            calls: CallBooks::new(site),
             checks: [0; Invariant::ALL.len()],
             last: Instant::ZERO,
             sequences: vec![0; pairs],
@@ -130,6 +134,9 @@ impl Checker {
         let last = self.last;
         self.expect(Invariant::I5, now >= last, || format!("time went from {last:?} to {now:?}"));
         self.last = now;
+        if self.calls.are_kept() {
+            self.check_calls(now, node, events, site);
+        }
         let Some(index) = site.pbx_index(node) else { return self.breach.is_none() };
         if site.cluster().licensed {
             for event in events {
@@ -151,6 +158,22 @@ impl Checker {
     /// Whether an operator's forced release may leave units of a feature in use twice.
     fn is_forced(&self, now: Instant, feature: Feature) -> bool {
         now <= self.forced[feature.index()]
+    }
+
+    /// I10 of calls: all that were due have ended or are open; I1 of channels.
+    fn check_calls(&mut self, now: Instant, node: NodeId, events: &[Event], site: &Site) {
+        let pbx = site.pbx_index(node);
+        for event in events {
+            let wrong = match pbx {
+                Some(pbx) => self.calls.on_channel(now, pbx, event, site),
+                None => self.calls.on_party(event, site),
+            };
+            self.expect(Invariant::I10, wrong.is_none(), || wrong.clone().unwrap_or_default());
+        }
+        if let Some(pbx) = pbx {
+            let wrong = self.calls.check_pbx(pbx, site);
+            self.expect(Invariant::I1, wrong.is_none(), || wrong.clone().unwrap_or_default());
+        }
     }
 
     fn on_event(&mut self, now: Instant, index: usize, event: &Event, site: &Site) {
@@ -368,7 +391,7 @@ impl Checker {
 
     /// I10 at the end: unit-seconds by holders equal the integral of the gauge.
     pub fn finish(&mut self, now: Instant) {
-        let agree = self.books.areas_agree(now);
+        let agree = self.books.areas_agree(now) && self.calls.areas_agree(now);
         self.expect(Invariant::I10, agree, || "unit-seconds of holders and of the gauge differ".into());
     }
 

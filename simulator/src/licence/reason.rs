@@ -27,11 +27,15 @@ pub enum Reason {
     Quarantine,
     /// Not a refusal: the holder stands in line and will be told (`queues-for`).
     InLine,
+    /// Every device called is in a call.
+    Busy,
+    /// No channel of the trunk is free.
+    NoChannel,
 }
 
 impl Reason {
     /// All but `None`.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::NoUnit,
         Self::GraceNoNew,
         Self::LaUnreachable,
@@ -42,6 +46,8 @@ impl Reason {
         Self::Loop,
         Self::Quarantine,
         Self::InLine,
+        Self::Busy,
+        Self::NoChannel,
     ];
 
     /// As sentences and machine formats write it.
@@ -58,6 +64,8 @@ impl Reason {
             Self::Loop => "loop",
             Self::Quarantine => "quarantine",
             Self::InLine => "in-line",
+            Self::Busy => "busy",
+            Self::NoChannel => "no-channel",
         }
     }
 

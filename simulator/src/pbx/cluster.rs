@@ -47,7 +47,7 @@ pub struct PbxFacts {
 impl Cluster {
     /// Constants for a layout under the first settings.
     pub fn new(layout: &Layout, settings: &Settings, seed: u64) -> Self {
-        let people = People::new(layout, settings.populations.clone(), settings.rules, seed);
+        let people = People::new(layout, settings, seed);
         let master = layout.pbxs.iter().position(|pbx| pbx.role == Role::Master).unwrap_or(0) as u16;
         let facts = layout.pbxs.iter().enumerate().map(|(index, pbx)| {
             let mut installed = [0; Feature::ALL.len()];
@@ -145,6 +145,7 @@ impl Cluster {
         self.checkout.clone_from(&settings.checkout);
         self.set_clocks();
         self.people.populations.clone_from(&settings.populations);
+        self.people.flow_settings.clone_from(&settings.flows);
         self.people.rules = settings.rules;
     }
 }

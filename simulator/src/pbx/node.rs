@@ -7,6 +7,7 @@ use crate::licence::mutant::{Mutant, planted};
 use crate::node::{Body, Input, NodeId, Outbox, Packet, Via};
 use crate::pbx::bindings::{BindingState, Bindings};
 use crate::pbx::cluster::Cluster;
+use crate::pbx::exchange::Exchange;
 use crate::pbx::licensing::Licensing;
 use crate::pbx::standby::{Move, Watch};
 use crate::pbx::worker::Worker;
@@ -23,6 +24,12 @@ pub struct Pbx {
     pub(super) worker: Worker,
     pub(super) watch: Option<Watch>,
     pub(super) licensing: Licensing,
+    pub(super) exchange: Exchange,
+    /// Nodes of PBXs: the first, and the one behind the last.
+    pub(super) first_pbx: u32,
+    pub(super) behind_pbxs: u32,
+    /// Devices whose registrations have ended in this step: their calls follow.
+    pub(super) unbound: Vec<NodeId>,
     /// Retry-After values drawn so far.
     pub(super) draws: u32,
 }
@@ -52,6 +59,10 @@ impl Pbx {
             worker: Worker::default(),
             watch,
             licensing: Licensing::new(index, cluster),
+            exchange: Exchange::default(),
+            unbound: Vec::new(),
+            first_pbx: cluster.people.first_pbx,
+            behind_pbxs: cluster.people.first_pbx + cluster.facts.len() as u32,
             draws: 0,
         }
     }
@@ -80,6 +91,11 @@ impl Pbx {
     /// Its licences.
     pub fn licensing(&self) -> &Licensing {
         &self.licensing
+    }
+
+    /// Its calls.
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
     }
 
     /// Its server.
@@ -127,6 +143,7 @@ impl Pbx {
             self.licensing = resumed;
         }
         self.bindings.clear();
+        self.forget_calls(cluster, out);
         self.worker.restart();
         self.licensing.set_asleep(false);
         self.state = State::Down;
@@ -203,6 +220,7 @@ impl Pbx {
         }
         self.on_watch_timeout(cluster, now, out);
         self.on_licensing_timeout(cluster, now, out);
+        self.on_calls_timeout(cluster, now, out);
     }
 
     fn on_watch_timeout(&mut self, cluster: &Cluster, now: Instant, out: &mut Outbox) {
@@ -244,6 +262,8 @@ impl Pbx {
         let answer = if packet.reliable { Via::Connection } else { Via::Datagram };
         match packet.body {
             Body::Register(register) => self.on_register(cluster, now, packet, &register, first, out),
+            Body::Call(request) => self.on_call(cluster, now, packet, &request, first, out),
+            Body::Answer(response) => self.on_answer(cluster, now, packet, &response, out),
             Body::Ping => out.send(packet.source, answer, Body::Pong),
             Body::Look { number } => out.send(packet.source, answer, Body::Seen { number }),
             Body::Seen { number } => {
@@ -267,7 +287,7 @@ impl Pbx {
         let settings = &cluster.pbxs[usize::from(self.index)];
         let watch = self.watch.as_ref().map_or(Instant::NEVER, |watch| watch.poll_timeout(settings));
         let expiry = if planted(Mutant::KeepsExpired) { Instant::NEVER } else { self.bindings.poll_timeout() };
-        expiry.min(self.licensing.poll_timeout()).min(watch)
+        expiry.min(self.licensing.poll_timeout()).min(watch).min(self.exchange.poll_timeout())
     }
 
     /// Gives it an input.
@@ -278,6 +298,10 @@ impl Pbx {
             Input::Packet(packet) => self.on_packet(cluster, now, packet, true, out),
             Input::Deferred(packet) => self.on_packet(cluster, now, packet, false, out),
         }
+        for device in core::mem::take(&mut self.unbound) {
+            self.drop_calls(cluster, now, device, out);
+        }
+        self.exchange.prune();
     }
 
     /// The node id of an endpoint this PBX has a record of.

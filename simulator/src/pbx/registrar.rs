@@ -310,7 +310,12 @@ impl Pbx {
         if !self.bindings.unbind(aor, &cluster.people) {
             return;
         }
-        out.report(Event::Unbound { endpoint: Self::endpoint(aor, cluster), end });
+        let endpoint = Self::endpoint(aor, cluster);
+        out.report(Event::Unbound { endpoint, end });
+        // Whoever goes home after a takeover keeps its calls; a crash has ended them all.
+        if !matches!(end, End::GivenBack | End::Crash) && self.exchange.calls() > 0 {
+            self.unbound.push(endpoint);
+        }
         self.free_units(aor, cluster, out);
     }
 

@@ -3,6 +3,7 @@
 use crate::id::NodeId;
 use crate::layout::Device;
 use crate::licence::reason::Reason;
+use crate::numbers::Number;
 
 /// An address of record and one device of it: on the wire the AOR's text and a `+sip.instance`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -68,4 +69,78 @@ pub struct Response {
     pub contact: NodeId,
     /// Nonce of a challenge.
     pub nonce: u64,
+}
+
+/// One attempt to call, on all its legs and through every PBX: what RFC 7989 calls a session.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Session {
+    /// Attempts of a flow, counted from 1.
+    pub number: u32,
+    /// The flow of calls it belongs to, by index.
+    pub flow: u16,
+    /// Whom it is for: the population called, by index.
+    pub to: u16,
+}
+
+/// What a request about a call asks (RFC 3261 §13, §15, §9).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub enum Method {
+    /// To begin a call.
+    Invite,
+    /// A final response to an INVITE has come.
+    Ack,
+    /// To take an INVITE back that is not answered yet.
+    Cancel,
+    /// To end a call.
+    Bye,
+}
+
+/// A request about a call. Within a dialog Call-ID and both tags name it (§12); here the tags are enough, since a tag
+/// is never given twice by one party.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CallRequest {
+    /// Session-ID (RFC 7989): carried unchanged from leg to leg.
+    pub session: Session,
+    /// What it asks.
+    pub method: Method,
+    /// Request-URI.
+    pub dialled: Number,
+    /// From: the endpoint that called, on all legs.
+    pub caller: NodeId,
+    /// From-tag: the sender's name for the dialog.
+    pub from_tag: u32,
+    /// To-tag: the receiver's; 0 before the receiver has given one.
+    pub to_tag: u32,
+    /// Branch of the top Via; with the source it names the transaction (§17.2.3).
+    pub branch: u32,
+    /// CSeq number.
+    pub sequence: u32,
+    /// Stands for the digest response to the last challenge; 0: none.
+    pub proof: u32,
+}
+
+/// A response to a request about a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CallResponse {
+    /// Session-ID of the request.
+    pub session: Session,
+    /// Method of its CSeq.
+    pub method: Method,
+    /// Status code.
+    pub status: u16,
+    /// Why, where the responder says it (RFC 3326).
+    pub reason: Reason,
+    /// From-tag of the request.
+    pub from_tag: u32,
+    /// To-tag: the responder's name for the dialog; 0 in a 100.
+    pub to_tag: u32,
+    /// Branch of the request.
+    pub branch: u32,
+    /// CSeq of the request.
+    pub sequence: u32,
+    /// Retry-After in seconds; 0: none.
+    pub retry_after_s: u32,
+    /// Nonce of a challenge.
+    pub nonce: u32,
 }

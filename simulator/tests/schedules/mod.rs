@@ -246,6 +246,7 @@ fn settings(dice: &mut Dice) -> Settings {
             ..Checkout::default()
         },
         rules: Rules::default(),
+        flows: Vec::new(),
     }
 }
 

@@ -5,12 +5,15 @@
 use simulator::distribution::Distribution;
 use simulator::event::Event;
 use simulator::invariants::Checker;
-use simulator::layout::{Begins, Block, Device, Layout, PbxPlan, PopulationPlan, Role, Selection};
+use simulator::layout::{Begins, Block, Device, FlowPlan, Layout, PbxPlan, PopulationPlan, Role, Selection};
 use simulator::licence::feature::Feature;
 use simulator::node::NodeId;
+use simulator::numbers::{Extensions, Number, NumberPlan};
 use simulator::rng::Probability;
 use simulator::schedule::{Action, Cut, Entry, Shape};
-use simulator::settings::{Checkout, Link, Links, PbxSettings, PopulationSettings, Retries, Rules, Settings};
+use simulator::settings::{
+    Checkout, FlowSettings, Link, Links, PbxSettings, PopulationSettings, Retries, Rules, Settings,
+};
 use simulator::simulation::{Observer, Simulation};
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
@@ -36,6 +39,7 @@ impl Plan {
             links: Links::default(),
             checkout: Checkout { clock_drift_ppm: 0, ..Checkout::default() },
             rules: Rules::default(),
+            flows: Vec::new(),
         };
         Self { layout, settings, schedule: Vec::new(), seed: 1, more: Vec::new() }.pbx("master", Role::Master, None)
     }
@@ -83,6 +87,45 @@ impl Plan {
             devices: devices.to_vec(),
         });
         self.settings.populations.push(PopulationSettings { retries: Retries::Never, ..PopulationSettings::default() });
+        self
+    }
+
+    /// Calls from one population to others, each with its part of a thousand: one every second, talking for a minute.
+    pub(crate) fn calls(mut self, name: &str, from: u16, to: &[(u16, u64)], starts: u64, at_most: u32) -> Self {
+        self.number_everybody();
+        let plan = FlowPlan { name: name.into(), from: vec![from], to: to.to_vec(), starts: at(starts, 0) };
+        self.layout.flows.push(plan);
+        self.settings.flows.push(FlowSettings {
+            gap: Some(Distribution::fixed(Duration::SECOND)),
+            at_most,
+            holding: Distribution::fixed(Duration::seconds(60)),
+            rings: Distribution::fixed(Duration::ZERO),
+            unanswered: Probability::ZERO,
+            patience: None,
+            retries: Retries::Never,
+        });
+        self
+    }
+
+    /// Extensions 10001, 20001, … for the blocks; trunks by 0.
+    fn number_everybody(&mut self) {
+        let (mut extensions, mut trunks) = (Vec::new(), Vec::new());
+        for (index, block) in self.layout.blocks.iter().enumerate() {
+            match block.devices[0].0 {
+                Device::Trunk => trunks.push((Number::NONE.followed_by(0), index as u16)),
+                _ => extensions.push(Extensions {
+                    first: Number(100_000 + 10_000 * (index as u32 + 1) + 1),
+                    seats: block.seats,
+                    block: index as u16,
+                }),
+            }
+        }
+        self.layout.numbers = NumberPlan::new(extensions, trunks);
+    }
+
+    /// Other constants of the flow declared last.
+    pub(crate) fn calling(mut self, change: impl FnOnce(&mut FlowSettings)) -> Self {
+        change(self.settings.flows.last_mut().unwrap());
         self
     }
 
@@ -243,6 +286,33 @@ impl Told {
     pub(crate) fn units(&self, pbx: usize, feature: Feature) -> (u32, u32) {
         let stock = self.site().pbxs()[pbx].licensing().authorities().find_map(|authority| authority.stock(feature));
         stock.map_or((0, 0), |stock| (stock.direct(), stock.booked_in_all()))
+    }
+
+    /// (millisecond, what) of every fact of a call, in words.
+    pub(crate) fn of_call(&self, number: u32) -> Vec<(u64, String)> {
+        self.all(|at, _, event| {
+            let (session, what) = match *event {
+                Event::CallDue { session } => (session, "due".to_owned()),
+                Event::CallRang { session, .. } => (session, "rings".to_owned()),
+                Event::CallAnswered { session, .. } => (session, "answered".to_owned()),
+                Event::CallFailed { session, status, reason, again, .. } => {
+                    let again = if again { ", again" } else { "" };
+                    (session, format!("{status} {}{again}", reason.code()))
+                }
+                Event::CallGivenUp { session, rang, .. } => (session, format!("given up, rang: {rang}")),
+                Event::CallEnded { session, end, status, .. } => (session, format!("{end:?} {status}")),
+                Event::CallDropped { session } => (session, "dropped".to_owned()),
+                _ => return None,
+            };
+            (session.number == number).then_some((at, what))
+        })
+    }
+
+    /// Nothing of any call is left: no party, no leg, no channel.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.site().parties().iter().count() == 0
+            && self.site().pbxs().iter().all(|pbx| pbx.exchange().calls() == 0 && pbx.exchange().legs() == 0)
+            && self.site().phones().iter().all(|phone| phone.calls() == 0)
     }
 
     /// (millisecond, PBX, active) of every change of role.

@@ -75,6 +75,7 @@ fn layout() -> Layout {
         ],
         sites: vec!["here".into(), "there".into()],
         licensed: true,
+        ..Layout::default()
     }
 }
 
@@ -114,6 +115,7 @@ fn settings() -> Settings {
         links: Links { sites: 2, table: vec![0, 1, 1, 0], profiles: vec![link(1, 3, 5), link(8, 40, 20)] },
         checkout: Checkout { on_standby: OnStandby::Replicate, ..Checkout::default() },
         rules: Rules::default(),
+        flows: Vec::new(),
     }
 }
 

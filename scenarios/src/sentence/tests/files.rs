@@ -211,13 +211,18 @@ impl File {
             features: words(self.features).into_iter().map(|name| FeatureName { name, nodes: vec![] }).collect(),
             other_features: words("PBX-Port PBX-SoftwarePhones PBX-Operator PBX-Standby"),
             occasions: self.events.iter().enumerate().map(event).collect(),
-            later: words(self.later),
+            flows: words(self.later).into_iter().filter(|name| FLOWS.contains(&name.as_str())).collect(),
+            later: words(self.later).into_iter().filter(|name| !FLOWS.contains(&name.as_str())).collect(),
             lasts_ns: self.lasts_min * MIN,
             starts_s: self.starts_min * 60,
             ..Names::default()
         }
     }
 }
+
+/// Of what these files declare beside people and nodes, what is a flow of calls; the rest comes later.
+const FLOWS: [&str; 9] =
+    ["outside", "inside", "hotline", "visitors", "office", "chatter", "inbound", "misdialled", "pairs"];
 
 fn people(word: &str) -> PopulationName {
     let (name, devices) = word.split_once(':').unwrap_or((word, "desk-phone"));
@@ -246,7 +251,9 @@ fn nothing_in_them_is_wrong() {
     for block in include_str!("files.txt").split("\n\n") {
         let lines: Vec<&str> = block.lines().collect();
         if lines.len() > 2 {
-            assert!(lines[2].starts_with("  not yet: "), "{block}");
+            // Names of a scenario that stand for people or flows here may be queues there.
+            let known = lines[2].starts_with("  not yet: ") || lines[2].contains("flow of calls");
+            assert!(known, "{block}");
         }
     }
 }

@@ -32,6 +32,7 @@ fn rush() -> Names {
             occasion("the cut", 14, Some(19), "crash", "slave-2", 45),
             occasion("the cut end of the world", 29, None, "crash", "slave-1", 48),
         ],
+        flows: names(&["office"]),
         later: names(&["helpdesk"]),
         lasts_ns: 30 * MIN,
         warm_up_ns: 0,

@@ -1,6 +1,7 @@
 //! One device: what its owner wants, its registration, and the client transaction beneath it.
 //!
-//! Also trunks' ends and operator applications: whatever registers. Calls come later.
+//! Also trunks' ends and operator applications: whatever registers. Its calls are parties of their own, so that a device
+//! without calls costs nothing for them.
 
 mod answers;
 mod session;
@@ -49,10 +50,14 @@ pub struct Phone {
     judged: u32,
     /// Lifetime to ask for if a registrar found ours too brief (423); 0: the population's.
     asked_s: u32,
+    /// Its latest call: node of the party; [`NodeId::NONE`]: in no call.
+    pub(in crate::endpoint) line: NodeId,
     aor: Aor,
     /// PBX index the request in flight, or the registration, is with.
     server: u16,
     attempts: u16,
+    /// Calls it is in.
+    pub(in crate::endpoint) calls: u16,
     state: State,
     wish: Wish,
     /// Bits of the targets tried in this round.
@@ -110,9 +115,11 @@ impl Phone {
             seen: Seen::default(),
             judged: 0,
             asked_s: 0,
+            line: NodeId::NONE,
             aor,
             server,
             attempts: 0,
+            calls: 0,
             state: State::Out,
             wish: Wish::SignIn,
             tried: 0,
@@ -137,6 +144,18 @@ impl Phone {
     /// The PBX its registration or request is with.
     pub fn server(&self) -> u16 {
         self.server
+    }
+
+    /// Calls it is in.
+    #[inline]
+    pub fn calls(&self) -> u32 {
+        u32::from(self.calls)
+    }
+
+    /// Whether it takes its registration to stand.
+    #[inline]
+    pub fn is_registered(&self) -> bool {
+        self.state == State::In || self.state == State::Trying && self.wish == Wish::Refresh
     }
 
     /// Counts a packet that the network judges.
@@ -231,12 +250,20 @@ impl Phone {
     /// The registration is known to be gone: another server first.
     fn on_loss(&mut self, people: &People, now: Instant, out: &mut Outbox) {
         let lost = self.server;
+        self.lose_calls(out);
         self.adopt(Wish::Return, now, out);
         let targets = &people.blocks[usize::from(self.aor.block)].block.targets;
         if let (Some(place), true) = (targets.iter().position(|target| *target == lost), targets.len() > 1) {
             self.tried |= 1 << place;
         }
         self.begin_round(people, now, out);
+    }
+
+    /// M9: calls of who lost its registration are dropped.
+    fn lose_calls(&self, out: &mut Outbox) {
+        if self.line != NodeId::NONE {
+            out.send(self.line, Via::Local, Body::Unregistered);
+        }
     }
 
     fn probe(&mut self, people: &People, now: Instant, out: &mut Outbox) {

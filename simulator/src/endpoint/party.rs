@@ -1,0 +1,353 @@
+//! One party of a call: the person at a device, or the world behind a trunk, and its leg to the PBX.
+
+use crate::call::leg::{Leg, Said, Saying};
+use crate::endpoint::people::People;
+use crate::endpoint::phone::proof;
+use crate::endpoint::retry;
+use crate::event::{CallEnd, Event};
+use crate::licence::reason::Reason;
+use crate::node::{Body, NodeId, Outbox};
+use crate::rng::{Purpose, draw, key};
+use crate::settings::FlowSettings;
+use crate::sip::message::{CallRequest, Method, Session};
+use crate::time::{Duration, Instant};
+
+/// A party. It lives as long as its leg.
+#[derive(Clone, Debug)]
+pub struct Party {
+    pub(super) leg: Leg,
+    /// The device it is at.
+    pub(super) owner: NodeId,
+    /// The next and the previous party at the same device.
+    pub(super) next: NodeId,
+    pub(super) previous: NodeId,
+    /// Whether it is one of those.
+    pub(super) linked: bool,
+    /// When the call was due.
+    due: Instant,
+    /// When the INVITE, or the BYE, left.
+    began: Instant,
+    /// When it was answered.
+    answered: Instant,
+    /// When the person next does something: answers, hangs up, dials again.
+    act_at: Instant,
+    /// When a caller's patience ends.
+    gives_up_at: Instant,
+    state: State,
+    /// Redials so far.
+    redials: u8,
+    /// Whether its INVITE has rung.
+    rang: bool,
+}
+
+/// What it is doing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum State {
+    /// Is about to call.
+    Ready,
+    /// Calls.
+    Calling,
+    /// Has given up; the answer to the CANCEL is awaited.
+    GaveUp,
+    /// Between two tries.
+    Waiting,
+    /// Is called and has not been told yet.
+    Called,
+    /// Is called, and it rings.
+    Rings,
+    /// Talks.
+    Talking,
+    /// Has hung up, or was left.
+    Leaving,
+}
+
+impl Party {
+    /// Somebody about to call.
+    pub(super) fn caller(leg: Leg, owner: NodeId, now: Instant) -> Self {
+        Self::new(leg, owner, State::Ready, now)
+    }
+
+    /// Somebody called, by an INVITE that has just come.
+    pub(super) fn callee(leg: Leg, owner: NodeId, now: Instant) -> Self {
+        Self::new(leg, owner, State::Called, now)
+    }
+
+    fn new(leg: Leg, owner: NodeId, state: State, now: Instant) -> Self {
+        Self {
+            leg,
+            owner,
+            next: NodeId::NONE,
+            previous: NodeId::NONE,
+            linked: false,
+            due: now,
+            began: now,
+            answered: Instant::NEVER,
+            act_at: Instant::NEVER,
+            gives_up_at: Instant::NEVER,
+            state,
+            redials: 0,
+            rang: false,
+        }
+    }
+
+    /// Whether it called and its call has neither been answered nor come to its end.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, State::Calling | State::Waiting)
+    }
+
+    /// Whether it called, was answered, and its call is not over.
+    pub fn is_talking(&self) -> bool {
+        self.answered != Instant::NEVER
+    }
+
+    /// Which call.
+    pub fn session(&self) -> Session {
+        self.leg.session
+    }
+
+    /// Whether nothing is left to be done.
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        self.leg.is_over() && self.state != State::Waiting
+    }
+
+    /// When it wants to be woken.
+    #[inline]
+    pub(super) fn poll_timeout(&self) -> Instant {
+        self.leg.poll_timeout().min(self.act_at).min(self.gives_up_at)
+    }
+
+    pub(super) fn on_timeout(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        if self.leg.poll_timeout() <= now {
+            let said = self.leg.on_timeout(now, out);
+            self.on_said(people, now, said, out);
+        } else if self.gives_up_at <= now {
+            self.give_up(now, out);
+        } else if self.act_at <= now {
+            self.act(now, out);
+        }
+    }
+
+    /// The person's turn.
+    fn act(&mut self, now: Instant, out: &mut Outbox) {
+        self.act_at = Instant::NEVER;
+        match self.state {
+            State::Rings => self.pick_up(now, out),
+            State::Talking => {
+                (self.began, self.state) = (now, State::Leaving);
+                self.leg.bye(now, out);
+            }
+            _ => {}
+        }
+    }
+
+    /// The call begins.
+    pub(super) fn begin(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        let session = self.leg.session;
+        out.report(Event::CallDue { session });
+        if let Some(patience) = &settings(people, session).patience {
+            self.gives_up_at = now + patience.sample(chance(people, session, Purpose::Patience));
+        }
+        self.dial(now, out);
+    }
+
+    /// Whether it dials again now.
+    pub(super) fn redials(&self, now: Instant) -> bool {
+        self.state == State::Waiting && self.act_at <= now && self.gives_up_at > now
+    }
+
+    /// Dials again, on a leg of its own.
+    pub(super) fn redial(&mut self, tag: u32, peer: NodeId, now: Instant, out: &mut Outbox) {
+        self.leg = self.leg.anew(peer, tag);
+        self.act_at = Instant::NEVER;
+        self.dial(now, out);
+    }
+
+    /// Its device is taken by another call: it waits once more.
+    pub(super) fn wait_on(&mut self, people: &People, now: Instant) {
+        self.redials = self.redials.saturating_add(1);
+        let session = self.leg.session;
+        let bits = draw(chance(people, session, Purpose::Redial), u32::from(self.redials));
+        let wait = retry::wait(&settings(people, session).retries, 1, bits).unwrap_or(Duration::SECOND);
+        self.act_at = now + wait.max(Duration::MILLISECOND);
+    }
+
+    fn dial(&mut self, now: Instant, out: &mut Outbox) {
+        (self.state, self.began, self.rang) = (State::Calling, now, false);
+        self.leg.invite(now, 0, out);
+    }
+
+    /// Patience has ended.
+    fn give_up(&mut self, now: Instant, out: &mut Outbox) {
+        self.gives_up_at = Instant::NEVER;
+        let (session, due) = (self.leg.session, self.due);
+        match self.state {
+            State::Calling => {
+                out.report(Event::CallGivenUp { session, due, rang: self.rang });
+                self.state = State::GaveUp;
+                self.leg.cancel(now, out);
+            }
+            State::Waiting => {
+                out.report(Event::CallGivenUp { session, due, rang: false });
+                (self.state, self.act_at) = (State::GaveUp, Instant::NEVER);
+            }
+            _ => {}
+        }
+    }
+
+    fn pick_up(&mut self, now: Instant, out: &mut Outbox) {
+        self.state = State::Talking;
+        self.leg.answer(now, 200, Saying::default(), out);
+    }
+
+    /// The INVITE that made it has been passed on to it.
+    pub(super) fn ring(&mut self, people: &People, now: Instant, out: &mut Outbox) {
+        let session = self.leg.session;
+        let settings = settings(people, session);
+        let bits = chance(people, session, Purpose::Ringing);
+        let answers = !settings.unanswered.strikes(bits);
+        let rings = settings.rings.sample(draw(bits, 0));
+        if answers && rings == Duration::ZERO {
+            return self.pick_up(now, out);
+        }
+        self.state = State::Rings;
+        self.act_at = if answers { now + rings } else { Instant::NEVER };
+        self.leg.answer(now, 180, Saying::default(), out);
+    }
+
+    /// A message of the other side, for this party by its tags.
+    pub(super) fn on_message(&mut self, people: &People, now: Instant, body: &Body, out: &mut Outbox) {
+        let said = match body {
+            Body::Call(request) if self.state == State::Called && is_invite(request) => {
+                return self.ring(people, now, out);
+            }
+            Body::Call(request) => self.leg.on_request(now, request, out),
+            Body::Answer(response) => self.leg.on_response(now, response, out),
+            _ => Said::Nothing,
+        };
+        self.on_said(people, now, said, out);
+    }
+
+    fn on_said(&mut self, people: &People, now: Instant, said: Said, out: &mut Outbox) {
+        let session = self.leg.session;
+        match said {
+            Said::Nothing => {}
+            Said::Rings => {
+                if self.state == State::Calling {
+                    self.rang = true;
+                    out.report(Event::CallRang { session, began: self.began });
+                }
+            }
+            Said::Challenged(nonce) => self.leg.invite(now, proof_of(people, self.owner, nonce), out),
+            Said::Answered => {
+                let (due, began) = (self.due, self.began);
+                out.report(Event::CallAnswered { session, due, began, rang: self.rang });
+                let holding = settings(people, session).holding.sample(chance(people, session, Purpose::Holding));
+                (self.state, self.answered, self.act_at) = (State::Talking, now, now + holding);
+                self.gives_up_at = Instant::NEVER;
+            }
+            Said::Refused(status, reason, retry_after_s) => {
+                self.on_refused(people, now, (status, reason, retry_after_s), out);
+            }
+            // The call is over for who was called; or its caller has taken it back.
+            Said::Cancelled | Said::Unacknowledged => (self.state, self.act_at) = (State::Leaving, Instant::NEVER),
+            Said::HungUp => {
+                self.report_end(now, CallEnd::Left, 0, out);
+                (self.state, self.act_at) = (State::Leaving, Instant::NEVER);
+            }
+            Said::Ended(status) => self.report_end(now, CallEnd::HungUp, status, out),
+        }
+    }
+
+    /// States that a call that was answered is over; the caller alone does so.
+    fn report_end(&mut self, now: Instant, end: CallEnd, status: u16, out: &mut Outbox) {
+        if self.answered != Instant::NEVER {
+            let began = if end == CallEnd::HungUp { self.began } else { now };
+            out.report(Event::CallEnded { session: self.leg.session, answered: self.answered, began, end, status });
+            self.answered = Instant::NEVER;
+        }
+    }
+
+    fn on_refused(
+        &mut self,
+        people: &People,
+        now: Instant,
+        (status, reason, retry_after_s): (u16, Reason, u32),
+        out: &mut Outbox,
+    ) {
+        if self.state != State::Calling {
+            return;
+        }
+        let session = self.leg.session;
+        self.redials = self.redials.saturating_add(1);
+        let bits = draw(chance(people, session, Purpose::Redial), u32::from(self.redials));
+        // Blocked, or busy: whoever rang and was refused is not called again.
+        let blocked = status >= 400 && status != 408 && !self.rang || status == 486;
+        let retries = &settings(people, session).retries;
+        let wait = if blocked { retry::wait(retries, u32::from(self.redials), bits) } else { None };
+        let (due, began) = (self.due, self.began);
+        out.report(Event::CallFailed { session, due, began, status, reason, rang: self.rang, again: wait.is_some() });
+        match wait {
+            Some(wait) => {
+                self.state = State::Waiting;
+                self.act_at = now + wait.max(Duration::seconds(u64::from(retry_after_s)));
+            }
+            None => (self.state, self.gives_up_at) = (State::Leaving, Instant::NEVER),
+        }
+    }
+
+    /// The device has lost its registration, or its power: the call is gone without a word (M9).
+    pub(super) fn drop_call(&mut self, now: Instant, out: &mut Outbox) {
+        let session = self.leg.session;
+        if self.is_open() {
+            let (due, began) = (self.due, self.began);
+            out.report(Event::CallFailed {
+                session,
+                due,
+                began,
+                status: 0,
+                reason: Reason::None,
+                rang: self.rang,
+                again: false,
+            });
+        }
+        self.report_end(now, CallEnd::Dropped, 0, out);
+        self.leg.stop();
+        (self.state, self.act_at, self.gives_up_at) = (State::Leaving, Instant::NEVER, Instant::NEVER);
+    }
+
+    /// Whether a message is for it, by the tags.
+    pub(super) fn is_meant(&self, body: &Body) -> bool {
+        match body {
+            Body::Call(request) => {
+                request.from_tag == self.leg.their_tag && (request.to_tag == 0 || request.to_tag == self.leg.tag)
+            }
+            Body::Answer(response) => response.from_tag == self.leg.tag,
+            _ => true,
+        }
+    }
+
+    /// Whether its device is in this call; between two tries it is not.
+    pub(super) fn holds_device(&self) -> bool {
+        self.state != State::Waiting
+    }
+}
+
+fn is_invite(request: &CallRequest) -> bool {
+    request.method == Method::Invite
+}
+
+fn settings(people: &People, session: Session) -> &FlowSettings {
+    &people.flow_settings[usize::from(session.flow)]
+}
+
+/// The draw of a call for a purpose.
+fn chance(people: &People, session: Session, purpose: Purpose) -> u64 {
+    draw(key(people.flows[usize::from(session.flow)].stream, purpose), session.number)
+}
+
+/// What answers a challenge to a call of this endpoint.
+pub fn proof_of(people: &People, caller: NodeId, nonce: u32) -> u32 {
+    let Some(aor) = people.aor(caller) else { return 0 };
+    (proof(people, aor, u64::from(nonce), 1) >> 32) as u32 | 1
+}

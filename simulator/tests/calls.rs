@@ -1,0 +1,220 @@
+//! Calls as stories: set-up, refusal, giving up, channels, loss, and what a crash leaves of them.
+
+mod site;
+
+use simulator::distribution::Distribution;
+use simulator::event::Event;
+use simulator::layout::{Device, Role};
+use simulator::licence::reason::Reason;
+use simulator::rng::Probability;
+use simulator::settings::{Retries, Transport};
+use simulator::time::Duration;
+
+use site::Plan;
+
+/// Ten phones that are in, and one call of the first flow from `desk` to `desk` at second 11.
+fn office(calls: u32) -> Plan {
+    Plan::new().phones("desk", 10, &[0]).sign_in(1, 0).calls("office", 0, &[(0, 1)], 10, calls)
+}
+
+fn told(facts: &[(u64, String)]) -> Vec<(u64, &str)> {
+    facts.iter().map(|(at, what)| (*at, what.as_str())).collect()
+}
+
+#[test]
+fn a_call_is_set_up_through_the_pbx_and_ends_after_its_holding_time() {
+    let story = office(1).run(100);
+    // INVITE there and on, 200 back and back: four hops of 1 ms; BYE and its 200: two.
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_004, "answered"), (71_006, "HungUp 200")]);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn it_rings_until_somebody_answers() {
+    let rings = Distribution::fixed(Duration::seconds(5));
+    let story = office(1).calling(|flow| flow.rings = rings).run(100);
+    let expected = [(11_000, "due"), (11_004, "rings"), (16_004, "answered"), (76_006, "HungUp 200")];
+    assert_eq!(told(&story.of_call(1)), expected);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn who_is_challenged_calls_again_with_a_proof() {
+    let story = office(1).with(|settings| settings.pbxs[0].challenges = true).run(100);
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_006, "answered"), (71_008, "HungUp 200")]);
+}
+
+#[test]
+fn nobody_answers_for_three_minutes_and_the_pbx_says_408() {
+    let story = office(1).calling(|flow| flow.unanswered = Probability::ratio(1, 1)).run(300);
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_004, "rings"), (192_002, "408 ")]);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn a_caller_without_patience_cancels_and_everything_is_free_again() {
+    let patience = Some(Distribution::fixed(Duration::seconds(20)));
+    let story =
+        office(1).calling(|flow| (flow.unanswered, flow.patience) = (Probability::ratio(1, 1), patience)).run(100);
+    let expected = [(11_000, "due"), (11_004, "rings"), (31_000, "given up, rang: true")];
+    assert_eq!(told(&story.of_call(1)), expected);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn of_two_seats_one_calls_the_other_and_a_second_call_finds_nobody_free() {
+    let plan = Plan::new().phones("desk", 2, &[0]).sign_in(1, 0).calls("office", 0, &[(0, 1)], 10, 2);
+    let story = plan.run(100);
+    assert_eq!(told(&story.of_call(1)).len(), 3);
+    assert_eq!(told(&story.of_call(2)), [], "both are talking: nobody is there to call");
+    assert_eq!(story.count(|event| matches!(event, Event::NoSeat)), 1);
+}
+
+#[test]
+fn who_is_called_while_talking_is_busy() {
+    let plan = Plan::new().phones("desk", 3, &[0]).phones("boss", 1, &[0]).sign_in(1, 0).sign_in(1, 1);
+    let story = plan.calls("up", 0, &[(1, 1)], 10, 2).run(100);
+    assert_eq!(told(&story.of_call(2)), [(12_000, "due"), (12_004, "486 busy")]);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn whoever_is_not_registered_cannot_be_reached() {
+    let story = Plan::new()
+        .phones("desk", 3, &[0])
+        .phones("boss", 1, &[0])
+        .sign_in(1, 0)
+        .calls("up", 0, &[(1, 1)], 10, 1)
+        .run(100);
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_002, "480 ")]);
+}
+
+#[test]
+fn all_devices_ring_and_the_first_to_answer_has_the_call() {
+    let devices = [(Device::DeskPhone, 1), (Device::Dect, 1)];
+    let plan = Plan::new().phones("desk", 3, &[0]).people("boss", &devices, &[0]).sign_in(1, 0).sign_in(1, 1);
+    let rings = Distribution::fixed(Duration::seconds(3));
+    let story = plan.calls("up", 0, &[(1, 1)], 10, 1).calling(|flow| flow.rings = rings).run(100);
+    let expected = [(11_000, "due"), (11_004, "rings"), (14_004, "answered"), (74_006, "HungUp 200")];
+    assert_eq!(told(&story.of_call(1)), expected);
+    assert!(story.is_silent(), "the other device was cancelled, or hung up on");
+}
+
+/// Three phones and a trunk with so many channels.
+fn outside(channels: u32, calls: u32) -> Plan {
+    let mut plan = Plan::new().phones("desk", 9, &[0]).people("carrier", &[(Device::Trunk, 1)], &[0]);
+    plan.settings.populations[1].channels = channels;
+    plan.sign_in(1, 0).sign_in(1, 1).calls("out", 0, &[(1, 1)], 10, calls)
+}
+
+#[test]
+fn a_trunk_has_as_many_calls_as_channels() {
+    let story = outside(2, 3).run(100);
+    assert_eq!(told(&story.of_call(3)), [(13_000, "due"), (13_002, "503 no-channel")]);
+    assert_eq!(story.count(|event| matches!(event, Event::ChannelRefused { .. })), 1);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn a_call_from_outside_takes_a_channel_too() {
+    let mut plan = outside(1, 0).calls("in", 1, &[(0, 1)], 10, 2);
+    plan.settings.flows[0].gap = None;
+    let story = plan.run(100);
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_004, "answered"), (71_006, "HungUp 200")]);
+    assert_eq!(told(&story.of_call(2)), [(12_000, "due"), (12_002, "503 no-channel")]);
+}
+
+#[test]
+fn of_two_trunks_with_one_prefix_the_second_is_taken_when_the_first_is_full() {
+    let mut plan = outside(1, 3).people("other", &[(Device::Trunk, 1)], &[0]).sign_in(1, 2);
+    plan.settings.populations[2].channels = 1;
+    let story = plan.calls("none", 0, &[(1, 1)], 10, 0).run(100);
+    let ends = [1, 2, 3].map(|call| story.of_call(call)[1].1.clone());
+    assert_eq!(ends, ["answered", "answered", "503 no-channel"]);
+}
+
+#[test]
+fn who_is_refused_a_channel_dials_again() {
+    let again = Retries::After(Distribution::fixed(Duration::seconds(70)));
+    let story = outside(1, 2).calling(|flow| flow.retries = again).run(200);
+    let expected = [(12_000, "due"), (12_002, "503 no-channel, again"), (82_006, "answered"), (142_008, "HungUp 200")];
+    assert_eq!(told(&story.of_call(2)), expected);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn a_call_to_another_home_goes_through_both_pbxs() {
+    let plan = Plan::new().pbx("slave", Role::Slave, None).phones("here", 3, &[0]).phones("there", 3, &[1]);
+    let story = plan.sign_in(1, 0).sign_in(1, 1).calls("across", 0, &[(1, 1)], 10, 1).run(100);
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_006, "answered"), (71_008, "HungUp 200")]);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn a_home_that_is_gone_is_replaced_by_its_standby() {
+    let plan = Plan::new().pbx("slave", Role::Slave, None).pbx("spare", Role::Standby, Some(1));
+    let plan = plan.phones("here", 3, &[0]).phones("there", 3, &[1, 2]).sign_in(1, 0).sign_in(1, 1);
+    let plan = plan.with(|settings| {
+        settings.populations[1].transport = Transport::Tcp;
+        settings.populations[1].retries = Retries::After(Distribution::fixed(Duration::seconds(10)));
+    });
+    let story = plan.crash(5, 1).calls("across", 0, &[(1, 1)], 60, 1).run(200);
+    // The silence of the home costs Timer B (32 s); then its standby is asked.
+    let expected = [(61_000, "due"), (93_006, "answered"), (153_008, "HungUp 200")];
+    assert_eq!(told(&story.of_call(1)), expected);
+}
+
+#[test]
+fn a_call_over_a_crash_ends_when_the_phone_notices() {
+    let plan = office(1).with(|settings| settings.populations[0].transport = Transport::Tcp).crash(30, 0);
+    let story = plan.run(100);
+    let facts = story.of_call(1);
+    assert_eq!(told(&facts)[1..], [(11_004, "answered"), (30_001, "Dropped 0")]);
+}
+
+#[test]
+fn a_pbx_that_has_started_again_knows_nothing_of_the_call() {
+    let story = office(1).crash(30, 0).restart(40, 0).run(200);
+    assert_eq!(told(&story.of_call(1))[1..], [(11_004, "answered"), (71_006, "HungUp 481")]);
+}
+
+#[test]
+fn a_call_to_a_pbx_that_is_gone_times_out_after_seven_invites() {
+    let story = office(1).crash(10, 0).run(100);
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (43_000, "408 ")]);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn loss_delays_calls_and_leaves_nothing_behind() {
+    for seed in 1..=20 {
+        let fifth = Probability::ratio(1, 5);
+        let mut plan = outside(4, 50).calling(|flow| {
+            flow.rings = Distribution::exponential(Duration::seconds(2));
+            flow.holding = Distribution::exponential(Duration::seconds(20));
+            flow.patience = Some(Distribution::exponential(Duration::seconds(5)));
+        });
+        plan.settings.populations.iter_mut().for_each(|p| p.retries = Retries::Naive);
+        plan.seed = seed;
+        let story = plan.far(fifth, fifth).run(1_000);
+        assert!(story.is_silent(), "seed {seed}");
+        assert!(story.count(|event| matches!(event, Event::CallAnswered { .. })) > 5, "seed {seed}");
+    }
+}
+
+#[test]
+fn who_signs_out_in_a_call_is_cut_off() {
+    let story = office(1).sign_out_seats(20, 0, 0..10).run(100);
+    let ends: Vec<String> = story.of_call(1).into_iter().map(|(_, what)| what).collect();
+    assert!(ends.contains(&"dropped".to_owned()) && ends.contains(&"Left 0".to_owned()), "{ends:?}");
+    assert!(story.is_silent());
+}
+
+#[test]
+fn a_number_that_nobody_has_is_refused() {
+    let mut plan = office(1);
+    plan.layout.numbers = Default::default();
+    let story = plan.run(100);
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_002, "404 unknown-user")]);
+    assert_eq!(story.count(|event| matches!(event, Event::CallFailed { reason: Reason::UnknownUser, .. })), 1);
+}
