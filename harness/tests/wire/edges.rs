@@ -11,7 +11,7 @@ use simulator::layout::{Begins, Block, Device, Layout, PbxPlan, PopulationPlan, 
 use simulator::licence::reason::Reason;
 use simulator::node::{Body, NodeId, Packet};
 use simulator::rng::draw;
-use simulator::settings::{PopulationSettings, Rules};
+use simulator::settings::{Checkout, Links, PbxSettings, PopulationSettings, Rules, Settings};
 use simulator::sip::message::{Aor, Contacts, Register, Response};
 use simulator::sip::text::Fault;
 use simulator::time::{Duration, Instant};
@@ -44,11 +44,19 @@ impl Edges {
             blocks: vec![block(0), block(1)],
             ..Layout::default()
         };
+        let settings = Settings {
+            pbxs: vec![PbxSettings::default(); 2],
+            populations: vec![PopulationSettings::default()],
+            links: Links::default(),
+            checkout: Checkout::default(),
+            rules: Rules::default(),
+            flows: Vec::new(),
+        };
         let nodes = ["127.0.0.1:5060", "127.0.0.1:5061"].map(|text| text.parse().unwrap()).to_vec();
         let directory = Directory::new(&layout, "example.com".into(), nodes);
         let here = "127.0.0.1:40000".parse().unwrap();
         Self {
-            people: People::new(&layout, vec![PopulationSettings::default()], Rules::default(), 1),
+            people: People::new(&layout, &settings, 1),
             client: Client::new(directory.clone(), here, SECRET, 20),
             server: Server::new(directory),
             here,
