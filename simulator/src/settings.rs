@@ -57,6 +57,8 @@ pub struct PbxSettings {
     pub absorbs_retransmissions: bool,
     /// Every REGISTER is challenged (digest, one-time nonces).
     pub challenges: bool,
+    /// Session interval asked for on every leg of a call, in seconds, at least 90 (RFC 4028); 0: none.
+    pub session_timer_s: u32,
     /// How often a standby looks at its active (M3).
     pub watches_every: Duration,
     /// Silence, from the first unanswered look, before it takes over (M2).
@@ -291,6 +293,7 @@ impl Default for PbxSettings {
             retry_after: None,
             absorbs_retransmissions: true,
             challenges: true,
+            session_timer_s: 0,
             watches_every: Duration::seconds(108),
             after_silence: Duration::seconds(30),
             gives_back_after: Duration::seconds(60),

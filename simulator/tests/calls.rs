@@ -218,3 +218,37 @@ fn a_number_that_nobody_has_is_refused() {
     assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_002, "404 unknown-user")]);
     assert_eq!(story.count(|event| matches!(event, Event::CallFailed { reason: Reason::UnknownUser, .. })), 1);
 }
+
+/// The office whose PBX wants to hear of every call within 90 s, and calls of ten minutes.
+fn watched(calls: u32) -> Plan {
+    let plan = office(calls).with(|settings| settings.pbxs[0].session_timer_s = 90);
+    plan.calling(|flow| flow.holding = Distribution::fixed(Duration::seconds(600)))
+}
+
+#[test]
+fn a_session_timer_is_refreshed_as_long_as_the_call_lasts() {
+    let story = watched(1).run(700);
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_004, "answered"), (611_006, "HungUp 200")]);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn a_pbx_that_has_forgotten_a_call_says_so_at_the_next_refresh_and_the_call_is_over() {
+    let story = watched(1).crash(20, 0).restart(21, 0).run(700);
+    // The caller refreshes 45 s after the answer, and hears 481.
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_004, "answered"), (56_006, "Dropped 0")]);
+    assert!(story.is_silent(), "whom nobody refreshes any more gives up by itself");
+}
+
+#[test]
+fn a_call_by_a_dead_pbx_is_over_once_its_refresh_has_failed() {
+    let story = watched(1).crash(20, 0).run(700);
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_004, "answered"), (88_004, "Dropped 0")]);
+}
+
+#[test]
+fn without_a_session_timer_a_forgotten_call_lasts_until_somebody_hangs_up() {
+    let plan = watched(1).with(|settings| settings.pbxs[0].session_timer_s = 0);
+    let story = plan.crash(20, 0).restart(21, 0).run(700);
+    assert_eq!(told(&story.of_call(1))[2], (611_006, "HungUp 481"));
+}

@@ -17,6 +17,7 @@ use simulator::numbers::Number;
 use simulator::rng::Probability;
 use simulator::settings::{Retries, Settings};
 use simulator::simulation::{Observer, Simulation};
+use simulator::sip::dialog::session_timer::{Agreed, Proposal, Refresher};
 use simulator::sip::message::{Aor, CallRequest, CallResponse, Contacts, Method, Register, Response, Session};
 use simulator::time::{Duration, Instant};
 
@@ -221,6 +222,7 @@ fn every_field_of_a_message_about_a_call_is_in_the_digest() {
         branch: 7,
         sequence: 8,
         proof: 9,
+        timer: Proposal::SUPPORTED,
     };
     let response = CallResponse {
         session,
@@ -233,6 +235,7 @@ fn every_field_of_a_message_about_a_call_is_in_the_digest() {
         sequence: 8,
         retry_after_s: 9,
         nonce: 10,
+        timer: None,
     };
     let sessions = [Session { number: 99, ..session }, Session { flow: 99, ..session }, Session { to: 99, ..session }];
     let mut bodies = vec![Body::Dial, Body::Unregistered];
@@ -248,6 +251,17 @@ fn every_field_of_a_message_about_a_call_is_in_the_digest() {
         Body::Call(CallRequest { branch: 99, ..request }),
         Body::Call(CallRequest { sequence: 99, ..request }),
         Body::Call(CallRequest { proof: 99, ..request }),
+        Body::Call(CallRequest { timer: Proposal { interval_s: 99, ..Proposal::SUPPORTED }, ..request }),
+        Body::Call(CallRequest { timer: Proposal { least_s: 99, ..Proposal::SUPPORTED }, ..request }),
+        Body::Call(CallRequest {
+            timer: Proposal { refresher: Some(Refresher::Client), ..Proposal::SUPPORTED },
+            ..request
+        }),
+        Body::Call(CallRequest {
+            timer: Proposal { refresher: Some(Refresher::Server), ..Proposal::SUPPORTED },
+            ..request
+        }),
+        Body::Call(CallRequest { timer: Proposal { supported: false, ..Proposal::SUPPORTED }, ..request }),
         Body::Answer(response),
         Body::Answer(CallResponse { method: Method::Bye, ..response }),
         Body::Answer(CallResponse { status: 486, ..response }),
@@ -258,6 +272,9 @@ fn every_field_of_a_message_about_a_call_is_in_the_digest() {
         Body::Answer(CallResponse { sequence: 99, ..response }),
         Body::Answer(CallResponse { retry_after_s: 99, ..response }),
         Body::Answer(CallResponse { nonce: 99, ..response }),
+        Body::Answer(CallResponse { timer: Some(Agreed { interval_s: 99, refresher: Refresher::Client }), ..response }),
+        Body::Answer(CallResponse { timer: Some(Agreed { interval_s: 99, refresher: Refresher::Server }), ..response }),
+        Body::Answer(CallResponse { timer: Some(Agreed { interval_s: 98, refresher: Refresher::Client }), ..response }),
     ]);
     let digests: Vec<u64> = bodies.into_iter().map(|body| digest_of(&packet(body), &Attachments::default())).collect();
     assert_distinct(&digests, "messages about calls");

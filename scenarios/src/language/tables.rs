@@ -84,6 +84,13 @@ pub(crate) static NODE: Block = Block {
         ),
         key("retry-after", Value::Distribution, "none", "header sent with overload and licence 503s", "M5"),
         key("absorbs-retransmissions", Value::Flag, "true", "a retransmission costs nothing", "M8"),
+        key(
+            "session-timer",
+            Value::Duration,
+            "none",
+            "a call whose other side is silent that long is over (RFC 4028); 90 s or more",
+            "",
+        ),
         key("challenges", Value::Flag, "true", "every REGISTER is asked twice (digest)", ""),
         key("software", Value::Version, "V12", "of the PBX", "R12"),
         key(

@@ -2,6 +2,7 @@
 
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::settings::{Checkout, EscrowServes, OnStandby, PbxSettings, Policy, Rules, WhenFull};
+use simulator::sip::dialog::session_timer::LEAST_S;
 use simulator::time::Duration;
 
 use super::Draft;
@@ -37,6 +38,11 @@ impl Draft<'_> {
             }
         }
         let span = |key: &str| fields.duration(key).unwrap_or(Duration::ZERO);
+        let session_timer_s = (span("session-timer").0 / Duration::SECOND.0).min(u64::from(u32::MAX)) as u32;
+        if fields.duration("session-timer").is_some() && session_timer_s < LEAST_S {
+            let problem = format!("\"session-timer\" below {LEAST_S} s");
+            self.report.meaning(fields.span("session-timer"), problem, "write 90 s or more (RFC 4028 §5)");
+        }
         PbxSettings {
             service: answers.and_then(Rate::gap).unwrap_or(Duration::ZERO),
             queue: fields.count32("queue").unwrap_or(u32::MAX),
@@ -44,6 +50,7 @@ impl Draft<'_> {
             retry_after: fields.law("retry-after").map(|law| self.tables.of(law)),
             absorbs_retransmissions: fields.flag("absorbs-retransmissions"),
             challenges: fields.flag("challenges"),
+            session_timer_s,
             watches_every: span("watches-every"),
             after_silence: span("after-silence"),
             gives_back_after: span("gives-back-after"),

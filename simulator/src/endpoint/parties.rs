@@ -279,7 +279,7 @@ impl Parties {
         let place = self.place(node);
         if over && let Some(party) = self.records[place].take() {
             self.free.push(place as u32);
-            self.called.remove(&(party.owner, party.leg.peer, party.leg.their_tag));
+            self.called.remove(&(party.owner, party.leg.peer(), party.leg.their_tag()));
         }
     }
 }

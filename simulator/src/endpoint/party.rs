@@ -222,7 +222,7 @@ impl Party {
                 return self.ring(people, now, out);
             }
             Body::Call(request) => self.leg.on_request(now, request, out),
-            Body::Answer(response) => self.leg.on_response(now, response, out),
+            Body::Answer(response) => self.leg.on_response(now, self.leg.peer(), response, out),
             _ => Said::Nothing,
         };
         self.on_said(people, now, said, out);
@@ -256,6 +256,10 @@ impl Party {
                 (self.state, self.act_at) = (State::Leaving, Instant::NEVER);
             }
             Said::Ended(status) => self.report_end(now, CallEnd::HungUp, status, out),
+            Said::Expired => {
+                self.report_end(now, CallEnd::Dropped, 0, out);
+                (self.state, self.act_at) = (State::Leaving, Instant::NEVER);
+            }
         }
     }
 
@@ -320,9 +324,9 @@ impl Party {
     pub(super) fn is_meant(&self, body: &Body) -> bool {
         match body {
             Body::Call(request) => {
-                request.from_tag == self.leg.their_tag && (request.to_tag == 0 || request.to_tag == self.leg.tag)
+                request.from_tag == self.leg.their_tag() && (request.to_tag == 0 || request.to_tag == self.leg.tag())
             }
-            Body::Answer(response) => response.from_tag == self.leg.tag,
+            Body::Answer(response) => response.from_tag == self.leg.tag(),
             _ => true,
         }
     }

@@ -43,6 +43,7 @@ impl Digest {
     #[inline]
     fn body(&mut self, body: &Body) {
         use crate::licence::message::{Ack, Recall, Recalled, Renew};
+        use crate::sip::dialog::session_timer::{Agreed, Proposal};
         use crate::sip::message::{Aor, CallRequest, CallResponse, Register, Response, Session};
         let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
         match *body {
@@ -120,6 +121,7 @@ impl Digest {
                 branch,
                 sequence,
                 proof,
+                timer: Proposal { interval_s, least_s, refresher, supported },
             }) => {
                 self.fold_all([
                     14 | (method as u64) << 8 | u64::from(flow) << 16 | u64::from(number) << 32,
@@ -128,6 +130,8 @@ impl Digest {
                     pair(branch, sequence),
                 ]);
                 self.fold(u64::from(proof) << 16 | u64::from(to), 3);
+                let roles = refresher.map_or(0, |refresher| refresher as u64 + 1) << 1 | u64::from(supported);
+                self.fold(pair(interval_s, least_s), roles);
             }
             Body::Answer(CallResponse {
                 session: Session { number, flow, to },
@@ -140,6 +144,7 @@ impl Digest {
                 sequence,
                 retry_after_s,
                 nonce,
+                timer,
             }) => {
                 self.fold_all([
                     15 | (method as u64) << 8 | u64::from(flow) << 16 | u64::from(number) << 32,
@@ -148,6 +153,9 @@ impl Digest {
                     pair(retry_after_s, nonce),
                 ]);
                 self.fold(u64::from(to) << 32 | u64::from(status) << 8 | reason as u64, 4);
+                if let Some(Agreed { interval_s, refresher }) = timer {
+                    self.fold(u64::from(interval_s), refresher as u64);
+                }
             }
             Body::Dial => self.fold(16, 0),
             Body::Unregistered => self.fold(17, 0),

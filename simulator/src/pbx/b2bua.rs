@@ -33,7 +33,7 @@ impl Pbx {
         match request.method {
             Method::Invite => self.on_invite(cluster, now, packet, request, out),
             Method::Cancel | Method::Ack => self.on_dialog(cluster, now, packet, request, out),
-            Method::Bye => match self.worker.admit(now, &cluster.pbxs[usize::from(self.index)]) {
+            Method::Bye | Method::Update => match self.worker.admit(now, &cluster.pbxs[usize::from(self.index)]) {
                 Admission::Serve => {
                     out.report(Event::Served { waited: Duration::ZERO });
                     self.serve_call(cluster, now, packet, request, out);
@@ -98,7 +98,7 @@ impl Pbx {
                     record.leg.begin(now, request);
                 }
             }
-            None if !self.begin_call(now, packet, request) => {
+            None if !self.begin_call(cluster, now, packet, request) => {
                 return refuse_unrecorded(request, packet, 503, Saying::default(), out);
             }
             None => {}
@@ -113,9 +113,10 @@ impl Pbx {
     }
 
     /// A record for a new call; false if there is no room.
-    fn begin_call(&mut self, now: Instant, packet: &Packet, request: &CallRequest) -> bool {
+    fn begin_call(&mut self, cluster: &Cluster, now: Instant, packet: &Packet, request: &CallRequest) -> bool {
         let Some(bridge) = self.exchange.bridges.insert(Bridge::new(request.session)) else { return false };
-        let leg = Leg::incoming(now, packet.source, packet.reliable, request, self.exchange.legs.next());
+        let leg = Leg::incoming(now, packet.source, packet.reliable, request, self.exchange.legs.next())
+            .with_session_timer(cluster.pbxs[usize::from(self.index)].session_timer_s);
         let from_pbx = packet.source.0 >= self.first_pbx && packet.source.0 < self.behind_pbxs;
         let device = if from_pbx { NodeId::NONE } else { request.caller };
         match (self.exchange.add(leg, bridge, device, true), self.exchange.bridges.get_mut(bridge)) {
@@ -136,7 +137,7 @@ impl Pbx {
             0 => self.exchange.incoming(packet.source, request.from_tag).unwrap_or(0),
             tag => tag,
         };
-        let known = self.exchange.legs.get_mut(handle).filter(|record| record.leg.their_tag == request.from_tag);
+        let known = self.exchange.legs.get_mut(handle).filter(|record| record.leg.their_tag() == request.from_tag);
         let Some(record) = known else { return answer_stray(packet, out) };
         let said = record.leg.on_request(now, request, out);
         self.on_said(cluster, now, handle, said, out);
@@ -154,10 +155,7 @@ impl Pbx {
         let handle = response.from_tag;
         let Some(record) = self.exchange.legs.get_mut(handle) else { return answer_stray(packet, out) };
         // Its Contact: from now on the party itself is spoken to, not the address it registered.
-        if response.status > 100 && response.to_tag != 0 {
-            record.leg.peer = packet.source;
-        }
-        let said = record.leg.on_response(now, response, out);
+        let said = record.leg.on_response(now, packet.source, response, out);
         self.on_said(cluster, now, handle, said, out);
     }
 
@@ -184,7 +182,7 @@ impl Pbx {
             Said::Answered => self.on_answered(now, bridge, handle, out),
             Said::Challenged(_) => self.on_refused(cluster, now, bridge, (403, Reason::None), out),
             Said::Refused(status, reason, _) => self.on_refused(cluster, now, bridge, (status, reason), out),
-            Said::Cancelled | Said::HungUp | Said::Unacknowledged => {
+            Said::Cancelled | Said::HungUp | Said::Unacknowledged | Said::Expired => {
                 self.hang_up(cluster, now, bridge, handle, out);
             }
             Said::Ended(_) => self.close(cluster, bridge, out),

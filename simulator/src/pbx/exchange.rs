@@ -109,7 +109,7 @@ impl Exchange {
 
     /// Adds a leg to a bridge; `None`: there are too many.
     pub(super) fn add(&mut self, leg: Leg, bridge: u32, device: NodeId, incoming: bool) -> Option<u32> {
-        let (source, their_tag) = (leg.peer, leg.their_tag);
+        let (source, their_tag) = (leg.peer(), leg.their_tag());
         let handle = self.legs.insert(PbxLeg { leg, bridge, device, source, wakes_at: Instant::NEVER })?;
         if incoming {
             self.incoming.insert((source, their_tag), handle);
@@ -201,7 +201,7 @@ impl Exchange {
         for leg in bridge.called.into_iter().chain([bridge.caller]) {
             if let Some(record) = self.legs.remove(leg) {
                 self.of_device.remove(&(record.device, leg));
-                let name = (record.source, record.leg.their_tag);
+                let name = (record.source, record.leg.their_tag());
                 if self.incoming.get(&name) == Some(&leg) {
                     self.incoming.remove(&name);
                 }

@@ -24,7 +24,7 @@ impl Pbx {
         let Some(record) = self.exchange.legs.get_mut(incoming) else { return };
         let (bridge, caller, dialled) = (record.bridge, record.leg.caller, record.dialled());
         if record.device != NodeId::NONE && cluster.pbxs[usize::from(self.index)].challenges {
-            let nonce = nonce(cluster, self.index, caller, record.leg.their_tag);
+            let nonce = nonce(cluster, self.index, caller, record.leg.their_tag());
             if !record.leg.is_proven(proof_of(&cluster.people, caller, nonce)) {
                 record.leg.answer(now, 401, Saying { nonce, ..Saying::default() }, out);
                 return self.exchange.schedule(incoming);
@@ -163,7 +163,7 @@ impl Pbx {
     fn call_device(&mut self, cluster: &Cluster, now: Instant, bridge: u32, aor: Aor, out: &mut Outbox) {
         let device = Self::endpoint(aor, cluster);
         let reliable = self.bindings.get(aor, &cluster.people).is_some_and(|binding| binding.reliable);
-        self.call(now, bridge, device, device, reliable, out);
+        self.call(cluster, now, bridge, (device, device), reliable, out);
     }
 
     /// To the next PBX that may serve whom the number stands for: the home, then its standbys. False: there is none.
@@ -185,15 +185,24 @@ impl Pbx {
         let mut others = core::iter::once(home).chain(standbys).filter(|pbx| *pbx != self.index);
         let Some(pbx) = others.nth(usize::from(record.next_pbx)) else { return false };
         record.next_pbx += 1;
-        self.call(now, bridge, cluster.people.pbx(pbx), NodeId::NONE, false, out);
+        self.call(cluster, now, bridge, (cluster.people.pbx(pbx), NodeId::NONE), false, out);
         true
     }
 
-    fn call(&mut self, now: Instant, bridge: u32, peer: NodeId, device: NodeId, reliable: bool, out: &mut Outbox) {
+    fn call(
+        &mut self,
+        cluster: &Cluster,
+        now: Instant,
+        bridge: u32,
+        (peer, device): (NodeId, NodeId),
+        reliable: bool,
+        out: &mut Outbox,
+    ) {
         let Some(record) = self.exchange.bridges.get(bridge) else { return };
         let Some(caller) = self.exchange.legs.get(record.caller).map(|record| &record.leg) else { return };
         let tag = self.exchange.legs.next();
-        let leg = Leg::outgoing(caller.session, caller.dialled, caller.caller, peer, tag, reliable);
+        let leg = Leg::outgoing(caller.session, caller.dialled, caller.caller, peer, tag, reliable)
+            .with_session_timer(cluster.pbxs[usize::from(self.index)].session_timer_s);
         let Some(handle) = self.exchange.add(leg, bridge, device, false) else { return };
         if let Some(record) = self.exchange.bridges.get_mut(bridge) {
             record.called.push(handle);

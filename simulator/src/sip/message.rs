@@ -4,6 +4,7 @@ use crate::id::NodeId;
 use crate::layout::Device;
 use crate::licence::reason::Reason;
 use crate::numbers::Number;
+use crate::sip::dialog::session_timer::{Agreed, Proposal};
 
 /// An address of record and one device of it: on the wire the AOR's text and a `+sip.instance`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -94,6 +95,8 @@ pub enum Method {
     Cancel,
     /// To end a call.
     Bye,
+    /// To refresh its session timer (RFC 3311, RFC 4028).
+    Update,
 }
 
 /// A request about a call. Within a dialog Call-ID and both tags name it (§12); here the tags are enough, since a tag
@@ -118,6 +121,8 @@ pub struct CallRequest {
     pub sequence: u32,
     /// Stands for the digest response to the last challenge; 0: none.
     pub proof: u32,
+    /// Session-Expires and Min-SE (RFC 4028).
+    pub timer: Proposal,
 }
 
 /// A response to a request about a call.
@@ -143,4 +148,6 @@ pub struct CallResponse {
     pub retry_after_s: u32,
     /// Nonce of a challenge.
     pub nonce: u32,
+    /// Session-Expires of a 2xx (RFC 4028).
+    pub timer: Option<Agreed>,
 }

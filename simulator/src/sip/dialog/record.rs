@@ -3,7 +3,7 @@
 use crate::id::NodeId;
 use crate::sip::dialog::route::RouteSet;
 
-/// Tags, CSeq numbers, remote target and route set. 40 bytes.
+/// Tags, CSeq numbers, remote target and route set. 36 bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dialog {
     route: RouteSet,
@@ -140,6 +140,18 @@ impl Dialog {
         self.invite_sequence
     }
 
+    /// CSeq of our last request.
+    #[inline]
+    pub fn local_sequence(&self) -> u32 {
+        self.local_sequence
+    }
+
+    /// CSeq of their last request; 0: none yet.
+    #[inline]
+    pub fn remote_sequence(&self) -> u32 {
+        self.remote_sequence
+    }
+
     /// CSeq of the ACK, or CANCEL, of our last INVITE.
     #[inline]
     pub fn invite_sequence(&self) -> u32 {
@@ -251,8 +263,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_takes_40_bytes() {
-        assert_eq!(size_of::<Dialog>(), 40);
+    fn it_takes_36_bytes() {
+        assert_eq!(size_of::<Dialog>(), 36);
     }
 
     #[test]

@@ -2,38 +2,36 @@
 
 use crate::id::NodeId;
 
-/// Proxies that asked to stay in the path, in the order in which our requests meet them. 12 bytes.
+/// Proxies that asked to stay in the path, in the order in which our requests meet them; nobody behind the last. 8
+/// bytes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct RouteSet {
-    hops: [NodeId; Self::MOST],
-    length: u8,
-}
+pub struct RouteSet([NodeId; Self::MOST]);
 
 impl RouteSet {
     /// As many as fit; a longer one is refused where it comes in.
     pub const MOST: usize = 2;
     /// Straight to the remote target.
-    pub const EMPTY: Self = Self { hops: [NodeId::NONE; Self::MOST], length: 0 };
+    pub const EMPTY: Self = Self([NodeId::NONE; Self::MOST]);
 
     /// From the Record-Route headers of the request that made the dialog: the callee keeps their order (§12.1.1).
     /// `None`: there are more than fit.
     pub fn of_callee(recorded: &[NodeId]) -> Option<Self> {
         let mut route = Self::EMPTY;
-        route.hops.get_mut(..recorded.len())?.copy_from_slice(recorded);
-        route.length = recorded.len() as u8;
+        route.0.get_mut(..recorded.len())?.copy_from_slice(recorded);
         Some(route)
     }
 
     /// From those of the response: the caller reverses them (§12.1.2).
     pub fn of_caller(recorded: &[NodeId]) -> Option<Self> {
         let mut route = Self::of_callee(recorded)?;
-        route.hops[..recorded.len()].reverse();
+        route.0[..recorded.len()].reverse();
         Some(route)
     }
 
     /// Its hops, the next one first.
     pub fn hops(&self) -> &[NodeId] {
-        &self.hops[..usize::from(self.length)]
+        let length = self.0.iter().position(|hop| *hop == NodeId::NONE).unwrap_or(Self::MOST);
+        &self.0[..length]
     }
 
     /// Where a request goes first: the first hop, or the remote target itself (§12.2.1.1, §8.1.2; all routers loose).

@@ -15,9 +15,9 @@ pub enum Refresher {
     Server,
 }
 
-/// What a request says: Session-Expires, Min-SE and Supported. 16 bytes.
+/// What a request says: Session-Expires, Min-SE and Supported. 12 bytes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Wish {
+pub struct Proposal {
     /// Session-Expires in seconds; 0: none.
     pub interval_s: u32,
     /// Min-SE in seconds; 0: none, which means 90 (§5).
@@ -51,7 +51,7 @@ impl Terms {
     ///
     /// # Errors
     /// The Min-SE for a 422: the wish is below our least.
-    pub fn answer(&self, wish: &Wish) -> Result<Option<Agreed>, u32> {
+    pub fn answer(&self, wish: &Proposal) -> Result<Option<Agreed>, u32> {
         let least_s = self.least_s.max(LEAST_S);
         if wish.interval_s > 0 && wish.interval_s < least_s && wish.supported {
             return Err(least_s);
@@ -76,7 +76,10 @@ impl Terms {
     }
 }
 
-impl Wish {
+impl Proposal {
+    /// No session timer is asked for; it is only supported.
+    pub const SUPPORTED: Self = Self { interval_s: 0, least_s: 0, refresher: None, supported: true };
+
     /// The request once more after a 422 (§7.4): its Min-SE is heeded from now on. `None`: that was no more than was asked
     /// before, so that another try would go round in circles.
     pub fn raised(&self, least_s: u32) -> Option<Self> {
@@ -130,9 +133,9 @@ impl SessionTimer {
     }
 
     /// The wish of a refresh, so that roles stay as they are (§7.4).
-    pub fn wish(&self, least_s: u32) -> Wish {
+    pub fn wish(&self, least_s: u32) -> Proposal {
         let refresher = if self.ours { Refresher::Client } else { Refresher::Server };
-        Wish { interval_s: self.interval_s, least_s, refresher: Some(refresher), supported: true }
+        Proposal { interval_s: self.interval_s, least_s, refresher: Some(refresher), supported: true }
     }
 
     /// Whether the session has an end.
@@ -174,11 +177,11 @@ impl SessionTimer {
 mod tests {
     use super::*;
 
-    const WISH: Wish = Wish { interval_s: 1_800, least_s: 90, refresher: None, supported: true };
+    const WISH: Proposal = Proposal { interval_s: 1_800, least_s: 90, refresher: None, supported: true };
     const TERMS: Terms = Terms { interval_s: 1_800, least_s: 90 };
 
     fn refresher(supported: bool, refresher: Option<Refresher>) -> Refresher {
-        TERMS.answer(&Wish { supported, refresher, ..WISH }).unwrap().unwrap().refresher
+        TERMS.answer(&Proposal { supported, refresher, ..WISH }).unwrap().unwrap().refresher
     }
 
     #[test]
@@ -192,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_interval_is_the_shorter_one_but_nobodys_least_is_undercut() {
-        // Wish, its Min-SE, ours, our least; what is agreed.
+        // Proposal, its Min-SE, ours, our least; what is agreed.
         let rows = [
             (1_800, 90, 600, 90, Ok(Some(600))),
             (600, 90, 1_800, 90, Ok(Some(600))),
@@ -206,7 +209,7 @@ mod tests {
             (300, 0, 100, 300, Ok(Some(300))),
         ];
         for (interval_s, least_s, ours_s, our_least_s, agreed) in rows {
-            let wish = Wish { interval_s, least_s, ..WISH };
+            let wish = Proposal { interval_s, least_s, ..WISH };
             let answer = Terms { interval_s: ours_s, least_s: our_least_s }.answer(&wish);
             let interval = answer.map(|agreed| agreed.map(|agreed| agreed.interval_s));
             assert_eq!(interval, agreed, "{interval_s} at least {least_s}; ours {ours_s} at least {our_least_s}");
@@ -215,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_422_is_followed_once_each_and_never_in_circles() {
-        let first = Wish { interval_s: 100, ..WISH };
+        let first = Proposal { interval_s: 100, ..WISH };
         let second = first.raised(300).unwrap();
         assert_eq!((second.interval_s, second.least_s), (300, 300));
         assert_eq!(second.raised(300), None);

@@ -42,6 +42,12 @@ impl ClientTransaction {
     pub const IDLE: Self =
         Self { e_at: Instant::NEVER, f_at: Instant::NEVER, branch: 0, doublings: 0, state: ClientState::Terminated };
 
+    /// None under way; the next one's branch follows this one.
+    #[inline]
+    pub fn after(branch: u32) -> Self {
+        Self { branch, ..Self::IDLE }
+    }
+
     /// Begins a transaction with a fresh branch; over a reliable transport Timer E is not set.
     #[inline]
     pub fn start(&mut self, now: Instant, reliable: bool) {

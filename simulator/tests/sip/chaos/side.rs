@@ -2,7 +2,7 @@
 
 use super::{Dice, Owner};
 use simulator::node::NodeId;
-use simulator::sip::dialog::session_timer::{Refresher, Terms, Wish};
+use simulator::sip::dialog::session_timer::{Proposal, Refresher, Terms};
 use simulator::sip::dialog::{
     Acceptance, AcceptanceTimeout, Change, Dialog, DialogState, Fork, Modification, Notifier, Numbered, ReliableClient,
     ReliableServer, RouteSet, SessionTimer, Standing, Subscriber, SubscriberState, Transferee, Transferor,
@@ -95,7 +95,7 @@ impl Side {
             _ => {
                 let refresher = dice.of(&[None, Some(Refresher::Client), Some(Refresher::Server)]);
                 let wish =
-                    Wish { interval_s: dice.seconds(), least_s: dice.seconds(), refresher, supported: dice.coin() };
+                    Proposal { interval_s: dice.seconds(), least_s: dice.seconds(), refresher, supported: dice.coin() };
                 let terms = Terms { interval_s: dice.seconds(), least_s: dice.seconds() };
                 match terms.answer(&wish) {
                     Ok(agreed) => self.timer.on_success(now, agreed, dice.coin()),
