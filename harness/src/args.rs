@@ -44,6 +44,8 @@ pub(crate) enum Verb {
     Sweep(Sweep),
     /// Compare two versions of scenarios: worse, the same, better, or can't tell
     Compare(Compare),
+    /// Be the cluster of a scenario on real sockets, for phones and load tools
+    Serve(Serve),
     /// Show the result of an earlier run again
     Show(Show),
     /// Check an installation: which licences count, which rule is broken
@@ -58,8 +60,6 @@ pub(crate) enum Verb {
     Man(Man),
     #[command(hide = true, disable_help_flag = true)]
     Quote(Later),
-    #[command(hide = true, disable_help_flag = true)]
-    Serve(Later),
     #[command(hide = true, disable_help_flag = true)]
     Calibrate(Later),
     #[command(hide = true, disable_help_flag = true)]
@@ -99,7 +99,8 @@ pub(crate) struct Explain {
     /// Another value for one path of the file; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub(crate) overrides: Vec<String>,
-    #[arg(long, hide = true, value_name = "ADDRESS")]
+    /// Instead: what a run on the wire would do; nothing is sent
+    #[arg(long, value_name = "ADDRESS")]
     pub(crate) wire: Option<String>,
 }
 
@@ -147,8 +148,31 @@ pub(crate) struct Run {
     /// What to print: text, json, html, md, csv, junit or openmetrics (alone on standard output)
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: Format,
+    /// Load a real PBX there, in real time: sip:127.0.0.1:5060; or one address for
+    /// each node, with commas. Only this machine may be loaded
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) wire: Option<String>,
     #[command(flatten)]
     pub(crate) later: LaterFlags,
+}
+
+/// `pbxsim serve`.
+#[derive(Debug, Parser)]
+pub(crate) struct Serve {
+    /// Scenario file
+    pub(crate) file: PathBuf,
+    /// Where the first node listens; the others at the ports after it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:5060")]
+    pub(crate) listen: String,
+    /// Only this variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// Another value for one path of the file; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// Seed of the cluster's chance [default: the file's]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
 }
 
 /// `pbxsim show`.
@@ -199,8 +223,6 @@ pub(crate) struct Later {
 /// Flags of `run` of a later version.
 #[derive(Debug, Parser)]
 pub(crate) struct LaterFlags {
-    #[arg(long, hide = true, value_name = "ADDRESS")]
-    wire: Option<String>,
     #[arg(long, hide = true, value_name = "ADDRESS")]
     i_may_load: Option<String>,
     #[arg(long, hide = true)]
@@ -283,7 +305,6 @@ impl Verb {
     pub(crate) fn later(&self) -> Option<&'static str> {
         match self {
             Self::Quote(_) => Some("quote"),
-            Self::Serve(_) => Some("serve"),
             Self::Calibrate(_) => Some("calibrate"),
             Self::Worker(_) => Some("worker"),
             Self::Trace(_) => Some("trace"),
@@ -297,7 +318,6 @@ impl Run {
     pub(crate) fn only_what_exists(&self) -> Result<(), Complaint> {
         let later = &self.later;
         let flags = [
-            (later.wire.is_some(), "--wire"),
             (later.i_may_load.is_some(), "--i-may-load"),
             (later.run_commands, "--run-commands"),
             (later.watch, "--watch"),

@@ -1,4 +1,5 @@
-//! pbxsim: runs plans, in virtual time, and measures them. The only crate with files, threads and a terminal.
+//! pbxsim: runs plans, in virtual time and on the wire, and measures them. The only crate with files, threads and a terminal.
 
 pub mod recorder;
 pub mod run;
+pub mod wire;

@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::event::Event;
 use crate::layout::{Layout, Selection};
-use crate::node::{NodeId, Outbox};
+use crate::node::{NodeId, Outbox, Packet};
 use crate::rng::{Purpose, draw, key};
 use crate::schedule::{Action, Entry, Shape};
 use crate::settings::Settings;
@@ -21,6 +21,15 @@ pub struct Simulation {
     done: usize,
 }
 
+/// What of a run lives elsewhere.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Elsewhere {
+    /// The endpoints: the cluster is here and serves whoever comes.
+    Endpoints,
+    /// The PBXs: the endpoints are here and load them.
+    Pbxs,
+}
+
 /// Who is told of every step: instant, node, facts, and the state after it. Must not feed back.
 pub trait Observer {
     /// A step has been made; false ends the run.
@@ -36,6 +45,47 @@ impl Simulation {
         let site = Site::new(layout, &settings[0], seed);
         let engine = Engine::new(site, settings[0].links.clone(), layout.pbxs.len());
         Self { engine, settings, schedule, done: 0 }
+    }
+
+    /// A run part of which lives elsewhere, behind real sockets.
+    pub fn beside(
+        elsewhere: Elsewhere,
+        layout: &Layout,
+        settings: Vec<Settings>,
+        schedule: Vec<Entry>,
+        seed: u64,
+    ) -> Self {
+        let site = Site::new(layout, &settings[0], seed);
+        let (endpoints, pbxs) = (site.endpoints() as u32, layout.pbxs.len() as u32);
+        let remote = match elsewhere {
+            Elsewhere::Endpoints => 0..endpoints,
+            Elsewhere::Pbxs => endpoints..endpoints + pbxs,
+        };
+        let engine = Engine::with_remote(site, settings[0].links.clone(), layout.pbxs.len(), remote);
+        Self { engine, settings, schedule, done: 0 }
+    }
+
+    /// When something next happens by itself.
+    pub fn next_at(&mut self) -> Option<Instant> {
+        let entry = self.schedule.get(self.done).map(|entry| entry.at);
+        [entry, self.engine.next_at()].into_iter().flatten().min()
+    }
+
+    /// Takes what has left for nodes elsewhere, with the instant it left.
+    pub fn outbound(&mut self) -> impl Iterator<Item = (Instant, Packet)> {
+        self.engine.outbound()
+    }
+
+    /// A packet from a node elsewhere arrives at the present; [`Self::run_until`] has it handled.
+    pub fn inject(&mut self, packet: Packet) {
+        self.engine.inject(packet);
+    }
+
+    /// The rest of the schedule is dropped, and everybody is to leave now, for good.
+    pub fn send_home(&mut self) {
+        self.done = self.schedule.len();
+        let everybody = (0..self.engine.elements().endpoints() as u32).map(NodeId);
+        self.engine.adjust(everybody, Site::send_home);
     }
 
     /// The engine: present, digest, counters, nodes.

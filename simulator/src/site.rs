@@ -79,6 +79,11 @@ impl Site {
         self.phones.get_mut(node.index())
     }
 
+    /// Every endpoint is to leave now, for good.
+    pub fn send_home(&mut self, now: Instant) {
+        self.phones.iter_mut().for_each(|phone| phone.wish_out(now));
+    }
+
     /// A PBX crashes; who has a connection to it learns it.
     pub fn crash(&mut self, pbx: u16, out: &mut Outbox) {
         self.pbxs[usize::from(pbx)].crash(&self.cluster, out);

@@ -12,6 +12,7 @@ mod run;
 mod show;
 mod start;
 mod sweep;
+mod wire;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
         Verb::Compare(args) => compare::compare(args),
         Verb::Plan(args) => plan::plan(args),
         Verb::Sweep(args) => sweep::sweep(args),
+        Verb::Serve(args) => wire::serve(args),
         Verb::Show(args) => show::show(args),
         Verb::List(args) => list::list(args.topic),
         Verb::Schema => manual::schema(),

@@ -14,7 +14,7 @@ use scenarios::plan::Plan;
 
 use crate::args::{self, Format, Seeds};
 use crate::clock::Stopwatch;
-use crate::commands::{load_right, which_scenario};
+use crate::commands::{load_right, which_scenario, wire};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::progress::Display;
@@ -27,6 +27,9 @@ pub(super) fn run(args: &args::Run) -> Result<Exit, Complaint> {
     args.only_what_exists()?;
     if args.files.is_empty() {
         return Err(which_scenario("run"));
+    }
+    if let Some(addresses) = &args.wire {
+        return wire::run(args, addresses);
     }
     let Some(order) = Order::new(args)? else { return Ok(Exit::Wrong) };
     let run = order.carry_out();

@@ -7,16 +7,13 @@ fn later_verbs_and_flags_answer_not_yet() {
     let desk = Desk::new();
     for line in [
         "quote small.yaml",
-        "serve small.yaml --listen 127.0.0.1:5060",
         "calibrate small.yaml x.pbxrun",
         "compare --base-cmd a --new-cmd b",
         "worker --nats nats://127.0.0.1",
         "trace LAST desk-1",
-        "run small.yaml --wire sip:127.0.0.1",
         "run small.yaml --watch",
         "run small.yaml --on nats://127.0.0.1",
         "run small.yaml --ci github",
-        "explain small.yaml --wire sip:127.0.0.1",
         "check small.yaml --ci github",
         "show LAST --as pcap",
     ] {
@@ -32,7 +29,7 @@ fn help_and_completions_name_nothing_that_does_not_exist() {
     let desk = Desk::empty();
     for line in ["--help", "run --help", "show --help", "man run", "list --help"] {
         let output = desk.pbxsim(line).output;
-        for word in ["calibrate", "--wire", "--watch", "pcap"] {
+        for word in ["calibrate", "--i-may-load", "--watch", "pcap"] {
             assert!(!output.contains(word), "{line} names {word}");
         }
     }

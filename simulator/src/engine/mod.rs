@@ -9,6 +9,7 @@ pub mod held;
 pub mod network;
 pub mod queue;
 
+use core::ops::Range;
 use std::collections::BTreeMap;
 
 use digest::Digest;
@@ -76,11 +77,20 @@ pub struct Engine<E> {
     out: Outbox,
     digest: Digest,
     counters: Counters,
+    /// Nodes that live elsewhere.
+    remote: Range<u32>,
+    outbound: Vec<(Instant, Packet)>,
 }
 
 impl<E: Elements> Engine<E> {
     /// An engine at instant zero, every node's first wake-up set.
     pub fn new(elements: E, links: Links, pbxs: usize) -> Self {
+        Self::with_remote(elements, links, pbxs, 0..0)
+    }
+
+    /// An engine some of whose nodes live elsewhere: they are given nothing and never woken, what is sent to them is
+    /// handed out ([`Self::outbound`]), what they send is handed in ([`Self::inject`]). The links between are real.
+    pub fn with_remote(elements: E, links: Links, pbxs: usize, remote: Range<u32>) -> Self {
         let nodes = elements.nodes();
         let mut engine = Self {
             now: Instant::ZERO,
@@ -93,6 +103,8 @@ impl<E: Elements> Engine<E> {
             out: Outbox::default(),
             digest: Digest::default(),
             counters: Counters::default(),
+            remote,
+            outbound: Vec::new(),
             elements,
         };
         (0..nodes as u32).for_each(|node| engine.rearm(NodeId(node)));
@@ -142,6 +154,21 @@ impl<E: Elements> Engine<E> {
     /// Packets under way, put off, or held for a frozen node.
     pub fn in_flight(&self) -> usize {
         self.flights.len() - self.free.len() + self.held.values().map(Held::len).sum::<usize>()
+    }
+
+    /// When something is next due.
+    pub fn next_at(&mut self) -> Option<Instant> {
+        self.queue.next_at()
+    }
+
+    /// Takes what has left for nodes elsewhere, with the instant it left.
+    pub fn outbound(&mut self) -> impl Iterator<Item = (Instant, Packet)> {
+        self.outbound.drain(..)
+    }
+
+    /// A packet from a node elsewhere has arrived now.
+    pub fn inject(&mut self, packet: Packet) {
+        self.launch(self.now, Flight { packet, departs: self.now, state: FlightState::UnderWay });
     }
 
     /// Handles everything due up to and including `deadline`, telling `observe` of every step. `observe` answers
@@ -236,6 +263,12 @@ impl<E: Elements> Engine<E> {
         let flight = core::mem::replace(&mut self.flights[due.packet as usize].state, FlightState::Free);
         let packet = self.flights[due.packet as usize].packet;
         self.free.push(due.packet);
+        if self.is_remote(due.node) {
+            if flight != FlightState::Lost {
+                self.outbound.push((self.now, packet));
+            }
+            return false;
+        }
         if flight == FlightState::Lost || !self.elements.is_up(due.node) {
             self.not_heard(&packet, flight);
             return false;
@@ -296,7 +329,7 @@ impl<E: Elements> Engine<E> {
             let Sent { delay, target, via, body } = self.out.sent[index];
             let departs = self.now + delay;
             let packet = Packet { source, target, reliable: via == Via::Connection, body };
-            if via == Via::Local {
+            if via == Via::Local || self.is_remote(target) {
                 self.launch(departs, Flight { packet, departs, state: FlightState::UnderWay });
                 continue;
             }
@@ -354,11 +387,19 @@ impl<E: Elements> Engine<E> {
     /// Sets the node's wake-up if it wants one earlier than it has. A deadline that passed while it was down is due now.
     #[inline]
     fn rearm(&mut self, node: NodeId) {
+        if self.is_remote(node) {
+            return;
+        }
         let at = self.elements.poll_timeout(node).max(self.now);
         if at < self.wakes[node.index()] {
             self.wakes[node.index()] = at;
             self.queue.push(at, Due { node, packet: WAKE });
         }
+    }
+
+    #[inline]
+    fn is_remote(&self, node: NodeId) -> bool {
+        self.remote.contains(&node.0)
     }
 
     #[inline]

@@ -110,6 +110,14 @@ impl<T: Copy> Queue<T> {
         Some((Instant(at), what))
     }
 
+    /// When the next entry is due.
+    pub fn next_at(&mut self) -> Option<Instant> {
+        if self.run.is_empty() && !self.refill() {
+            return None;
+        }
+        self.run.last().map(|entry| Instant(entry.0))
+    }
+
     /// The entry `places` behind the next one, if it is already known.
     #[inline]
     pub fn ahead(&self, places: usize) -> Option<&T> {

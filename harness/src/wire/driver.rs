@@ -1,0 +1,364 @@
+//! The loops: real time, sockets, an edge, and the part of a simulation that lives here.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use simulator::endpoint::phone::State;
+use simulator::event::Event;
+use simulator::node::{NodeId, Packet};
+use simulator::schedule::Entry;
+use simulator::simulation::{Elsewhere, Observer, Simulation};
+use simulator::site::Site;
+use simulator::time::{Duration, Instant};
+
+use scenarios::plan::Plan;
+
+use super::client::Client;
+use super::clock::Clock;
+use super::directory::Directory;
+use super::ledger::Ledger;
+use super::server::{Heard, Server};
+use super::socket::{LARGEST, Sockets};
+use super::validity::{Observed, STALL};
+
+/// Longest wait between two looks at the interrupt flag.
+const LOOK_AGAIN: Duration = Duration::millis(100);
+/// Datagrams taken from a socket before anything else has its turn.
+const TURN: usize = 64;
+/// How long endpoints may take to leave at the end.
+const GRACE: Duration = Duration::seconds(2);
+
+/// A number that nobody outside can know.
+pub fn secret() -> u64 {
+    RandomState::new().hash_one("run")
+}
+
+/// A witness that looks away.
+#[derive(Clone, Copy, Debug)]
+pub struct Nobody;
+
+impl Observer for Nobody {
+    fn observe(&mut self, _: Instant, _: NodeId, _: &[Event], _: &Site) -> bool {
+        true
+    }
+
+    fn on_entry(&mut self, _: Instant, _: &Entry, _: &Site) {}
+}
+
+/// What came of a run against a target.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Every arrival.
+    pub ledger: Ledger,
+    /// What the generator was seen to do.
+    pub observed: Observed,
+    /// How long it ran.
+    pub lasted: Duration,
+    /// Endpoints registered when the measuring ended.
+    pub registered: u64,
+    /// Of those, how many had not left when the grace was over.
+    pub left_behind: u64,
+    /// Whether it was stopped before its time.
+    pub is_partial: bool,
+    /// Datagrams that were no answer to anything.
+    pub strays: u64,
+}
+
+/// Loads a target with a plan's endpoints until its end or an interrupt; then everybody leaves. `witness` is told of
+/// every step that is measured.
+pub fn load(
+    plan: &Plan,
+    seed: u64,
+    directory: Directory,
+    (sockets, secret): (&mut Sockets, u64),
+    interrupt: &AtomicBool,
+    witness: &mut dyn Observer,
+) -> Loaded {
+    let (settings, schedule) = (plan.settings.clone(), plan.schedule.clone());
+    let simulation = Simulation::beside(Elsewhere::Pbxs, &plan.layout, settings, schedule, seed);
+    let endpoints = simulation.engine().elements().endpoints();
+    let client = Client::new(directory.clone(), sockets.local(0), secret, endpoints);
+    let mut load = Load {
+        clock: Clock::start(),
+        simulation,
+        client,
+        directory,
+        sockets,
+        books: Books { ledger: Ledger::new(endpoints), witness, is_over: false },
+        pace: Pace::default(),
+        strays: 0,
+        text: Vec::new(),
+        buffer: vec![0; LARGEST],
+        arrived: Vec::new(),
+    };
+    let end = Instant::ZERO + plan.lasts;
+    let is_whole = load.run(end, || interrupt.load(Ordering::Relaxed));
+    load.finish(!is_whole)
+}
+
+struct Load<'a> {
+    clock: Clock,
+    simulation: Simulation,
+    client: Client,
+    directory: Directory,
+    sockets: &'a mut Sockets,
+    books: Books<'a>,
+    pace: Pace,
+    strays: u64,
+    text: Vec<u8>,
+    buffer: Vec<u8>,
+    arrived: Vec<Packet>,
+}
+
+impl Load<'_> {
+    /// Runs until `end` or until `is_over` says so; false in that case.
+    fn run(&mut self, end: Instant, is_over: impl Fn() -> bool) -> bool {
+        loop {
+            let now = self.clock.now().min(end);
+            self.pace.on_turn(now);
+            self.simulation.run_until(now, &mut self.books);
+            self.send();
+            if now >= end || is_over() {
+                return now >= end;
+            }
+            let next = self.simulation.next_at().unwrap_or(Instant::NEVER);
+            let until = next.min(end).min(now + LOOK_AGAIN);
+            self.pace.expect(until);
+            self.sockets.wait(until.since(self.clock.now()));
+            self.receive();
+        }
+    }
+
+    /// Writes and sends what has left the endpoints.
+    fn send(&mut self) {
+        let left: Vec<(Instant, Packet)> = self.simulation.outbound().collect();
+        for (_, packet) in left {
+            self.text.clear();
+            let people = &self.simulation.engine().elements().cluster().people;
+            let Some(pbx) = packet.target.0.checked_sub(people.first_pbx) else { continue };
+            if self.client.write(&packet, &mut self.text) {
+                let sent = self.sockets.send(0, self.directory.node(pbx as u16), &self.text);
+                self.books.ledger.sent(packet.source, self.clock.now(), sent);
+            }
+        }
+    }
+
+    fn receive(&mut self) {
+        for _ in 0..TURN {
+            let Some((length, _)) = self.sockets.receive(0, &mut self.buffer) else { break };
+            let people = &self.simulation.engine().elements().cluster().people;
+            match self.client.read(people, &self.buffer[..length]) {
+                Ok(packet) => self.arrived.push(packet),
+                Err(fault) => {
+                    tracing::debug!(%fault, "stray datagram");
+                    self.strays += 1;
+                }
+            }
+        }
+        if !self.arrived.is_empty() {
+            self.simulation.run_until(self.clock.now(), &mut self.books);
+            self.arrived.drain(..).for_each(|packet| self.simulation.inject(packet));
+        }
+    }
+
+    /// Measuring ends; everybody un-registers within the grace.
+    fn finish(mut self, is_partial: bool) -> Loaded {
+        let lasted = self.clock.now().since(Instant::ZERO);
+        self.books.close();
+        let registered = self.registered();
+        let (pace, slept) = (std::mem::take(&mut self.pace), self.clock.slept());
+        let (not_taken, dropped) = (self.sockets.traffic.not_taken, self.sockets.dropped());
+        self.simulation.send_home();
+        let end = self.clock.now() + GRACE;
+        while self.clock.now() < end && self.registered() > 0 {
+            let soon = (self.clock.now() + Duration::millis(50)).min(end);
+            self.run(soon, || false);
+        }
+        let all = self.books.ledger.accounts().last().map(|(_, all)| all).unwrap_or_default();
+        let observed = Observed {
+            all,
+            stretches: self.books.ledger.stretches.clone(),
+            stalls: pace.stalls,
+            longest_stall: pace.longest,
+            slept,
+            not_taken,
+            dropped,
+        };
+        let left_behind = self.registered();
+        Loaded { observed, lasted, registered, left_behind, is_partial, strays: self.strays, ledger: self.books.ledger }
+    }
+
+    /// Endpoints that are registered, or are about to leave.
+    fn registered(&self) -> u64 {
+        let phones = self.simulation.engine().elements().phones();
+        let is_in = |state: State| matches!(state, State::In | State::InLine | State::Trying);
+        phones.iter().filter(|phone| is_in(phone.state())).count() as u64
+    }
+}
+
+/// Who is told while it is measured.
+struct Books<'a> {
+    ledger: Ledger,
+    witness: &'a mut dyn Observer,
+    is_over: bool,
+}
+
+impl Books<'_> {
+    fn close(&mut self) {
+        self.ledger.close();
+        self.is_over = true;
+    }
+}
+
+impl Observer for Books<'_> {
+    fn observe(&mut self, now: Instant, node: NodeId, events: &[Event], site: &Site) -> bool {
+        if !self.is_over {
+            self.ledger.observe(now, node, events, site);
+            self.witness.observe(now, node, events, site);
+        }
+        true
+    }
+
+    fn on_entry(&mut self, now: Instant, entry: &Entry, site: &Site) {
+        if !self.is_over {
+            self.witness.on_entry(now, entry, site);
+        }
+    }
+}
+
+/// Whether the loop comes round when it should.
+#[derive(Debug, Default)]
+struct Pace {
+    expected: Option<Instant>,
+    stalls: u64,
+    longest: Duration,
+}
+
+impl Pace {
+    fn expect(&mut self, at: Instant) {
+        self.expected = Some(at);
+    }
+
+    fn on_turn(&mut self, now: Instant) {
+        let stood_still = self.expected.take().map_or(Duration::ZERO, |expected| now.since(expected));
+        if stood_still > STALL {
+            self.stalls += 1;
+            self.longest = self.longest.max(stood_still);
+        }
+    }
+}
+
+/// What a served cluster has seen.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Served {
+    /// REGISTERs answered 200 that made a binding.
+    pub bound: u64,
+    /// REGISTERs answered 200 that kept one.
+    pub refreshed: u64,
+    /// Bindings that ended.
+    pub unbound: u64,
+    /// Refusals of a licence.
+    pub denied: u64,
+    /// Requests shed by a full queue.
+    pub shed: u64,
+}
+
+impl Served {
+    /// Live bindings.
+    pub fn live(&self) -> u64 {
+        self.bound.saturating_sub(self.unbound)
+    }
+}
+
+impl Observer for Served {
+    fn observe(&mut self, _: Instant, _: NodeId, events: &[Event], _: &Site) -> bool {
+        for event in events {
+            match event {
+                Event::Bound { new: true, .. } => self.bound += 1,
+                Event::Bound { .. } => self.refreshed += 1,
+                Event::Unbound { .. } => self.unbound += 1,
+                Event::Denied { .. } => self.denied += 1,
+                Event::Shed => self.shed += 1,
+                _ => {}
+            }
+        }
+        true
+    }
+
+    fn on_entry(&mut self, _: Instant, _: &Entry, _: &Site) {}
+}
+
+/// Serves a plan's cluster, each node at a socket of its own, until its end or an interrupt. `tell` hears of it now and
+/// then.
+pub fn serve(
+    plan: &Plan,
+    seed: u64,
+    directory: Directory,
+    sockets: &mut Sockets,
+    interrupt: &AtomicBool,
+    mut tell: impl FnMut(Instant, &Served),
+) -> Served {
+    let (settings, schedule) = (plan.settings.clone(), plan.schedule.clone());
+    let mut simulation = Simulation::beside(Elsewhere::Endpoints, &plan.layout, settings, schedule, seed);
+    let (clock, mut server, mut served) = (Clock::start(), Server::new(directory), Served::default());
+    let (mut text, mut buffer) = (Vec::new(), vec![0; LARGEST]);
+    let mut told = Instant::ZERO;
+    while !interrupt.load(Ordering::Relaxed) {
+        let now = clock.now();
+        simulation.run_until(now, &mut served);
+        let left: Vec<(Instant, Packet)> = simulation.outbound().collect();
+        let people = &simulation.engine().elements().cluster().people;
+        for (_, packet) in left {
+            text.clear();
+            if let Some((socket, to)) = server.write(people, &packet, &mut text)
+                && let Err(unsent) = sockets.send(socket, to, &text)
+            {
+                tracing::debug!(?unsent, %to, "answer not sent");
+            }
+        }
+        if now.since(told) >= Duration::SECOND {
+            told = now;
+            tell(now, &served);
+        }
+        let next = simulation.next_at().unwrap_or(Instant::NEVER);
+        sockets.wait(next.min(now + LOOK_AGAIN).since(clock.now()));
+        let arrived = hear(&simulation, &mut server, sockets, clock.now(), &mut buffer, &mut text);
+        if !arrived.is_empty() {
+            simulation.run_until(clock.now(), &mut served);
+            arrived.into_iter().for_each(|packet| simulation.inject(packet));
+        }
+    }
+    served
+}
+
+/// Reads what has come to every node that is up.
+fn hear(
+    simulation: &Simulation,
+    server: &mut Server,
+    sockets: &mut Sockets,
+    now: Instant,
+    buffer: &mut [u8],
+    text: &mut Vec<u8>,
+) -> Vec<Packet> {
+    let site = simulation.engine().elements();
+    let mut arrived = Vec::new();
+    for socket in 0..sockets.count() {
+        for _ in 0..TURN {
+            let Some((length, from)) = sockets.receive(socket, buffer) else { break };
+            if !site.pbxs()[socket].is_up() {
+                continue;
+            }
+            text.clear();
+            match server.read(&site.cluster().people, now, (socket, from), &buffer[..length], text) {
+                Heard::Packet(packet) => arrived.push(packet),
+                Heard::Answered(to) => {
+                    if let Err(unsent) = sockets.send(socket, to, text) {
+                        tracing::debug!(?unsent, %to, "answer not sent");
+                    }
+                }
+                Heard::Dropped => {}
+            }
+        }
+    }
+    arrived
+}

@@ -1,0 +1,94 @@
+//! What a run on the wire would do, found out in virtual time: nothing is sent.
+
+use simulator::event::{Event, Wish};
+use simulator::node::NodeId;
+use simulator::schedule::{Action, Entry};
+use simulator::settings::Transport;
+use simulator::simulation::{Observer, Simulation};
+use simulator::site::Site;
+use simulator::time::{Duration, Instant};
+
+use scenarios::plan::Plan;
+
+/// Arrivals as the model expects them.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Prospect {
+    /// Endpoints there are.
+    pub endpoints: u64,
+    /// Arrivals in all, refreshes among them.
+    pub arrivals: u64,
+    /// Most arrivals within one second of the run.
+    pub peak: u64,
+    second: u64,
+    in_second: u64,
+}
+
+impl Prospect {
+    /// Runs the plan in virtual time.
+    pub fn of(plan: &Plan, seed: u64) -> Self {
+        let mut simulation = Simulation::new(&plan.layout, plan.settings.clone(), plan.schedule.clone(), seed);
+        let mut prospect = Self { endpoints: simulation.engine().elements().endpoints() as u64, ..Self::default() };
+        simulation.run_until(Instant::ZERO + plan.lasts, &mut prospect);
+        prospect
+    }
+}
+
+impl Observer for Prospect {
+    fn observe(&mut self, now: Instant, _: NodeId, events: &[Event], _: &Site) -> bool {
+        let due = events.iter().filter(|event| matches!(event, Event::Due { wish } if *wish != Wish::Return));
+        let due = due.count() as u64;
+        let second = now.0 / Duration::SECOND.0;
+        if second != self.second {
+            (self.second, self.in_second) = (second, 0);
+        }
+        self.in_second += due;
+        self.arrivals += due;
+        self.peak = self.peak.max(self.in_second);
+        true
+    }
+
+    fn on_entry(&mut self, _: Instant, _: &Entry, _: &Site) {}
+}
+
+/// What of a plan cannot be done on the wire yet: each a sentence.
+pub fn impossible(plan: &Plan) -> Vec<String> {
+    let mut impossible = Vec::new();
+    for settings in &plan.settings {
+        for (population, people) in plan.layout.populations.iter().zip(&settings.populations) {
+            if people.transport != Transport::Udp {
+                impossible.push(format!("{}: on the wire there is only transport: udp so far", population.name));
+            }
+            if people.keep_alive.is_some() {
+                impossible.push(format!("{}: no keep-alive on the wire so far", population.name));
+            }
+        }
+    }
+    impossible.sort();
+    impossible.dedup();
+    impossible
+}
+
+/// Verbs on nodes: what lives elsewhere cannot be crashed from here.
+pub fn on_nodes(plan: &Plan) -> Vec<String> {
+    let is_on_node = |entry: &&Entry| {
+        !matches!(
+            entry.action,
+            Action::SignIn { .. }
+                | Action::SignOut { .. }
+                | Action::PowerOff(_)
+                | Action::PowerOn(_)
+                | Action::Install(_)
+        )
+    };
+    let mut names: Vec<String> = plan
+        .schedule
+        .iter()
+        .filter(is_on_node)
+        .map(|entry| &plan.occasions[usize::from(entry.occasion)])
+        .map(|occasion| {
+            format!("{} {} cannot be done to a target on the wire: leave it out", occasion.verb, occasion.object)
+        })
+        .collect();
+    names.dedup();
+    names
+}

@@ -1,0 +1,196 @@
+//! What a run on the wire says at its end: 80 columns, the verdict first; or the same as JSON.
+
+use reports::latency::Latency;
+use reports::units::{count, duration, things};
+use scenarios::plan::Plan;
+use serde_json::{Value, json};
+
+use super::driver::Loaded;
+use super::ledger::{Account, WISHES};
+use super::socket::Traffic;
+use super::validity::objections;
+
+/// A run with all that its summary needs.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    /// What was run.
+    pub plan: &'a Plan,
+    /// With which seed.
+    pub seed: u64,
+    /// Against whom, as shown.
+    pub target: String,
+    /// From where, as shown.
+    pub local: String,
+    /// Names the run in the requests.
+    pub run: u64,
+    /// What came of it.
+    pub loaded: &'a Loaded,
+    /// What passed through the sockets.
+    pub traffic: Traffic,
+    /// Processor time, in seconds.
+    pub cpu_s: f64,
+}
+
+impl Summary<'_> {
+    /// Why the run is not valid.
+    pub fn objections(&self) -> Vec<String> {
+        objections(&self.loaded.observed)
+    }
+
+    /// `VALID`, `GENERATOR-BOUND`, `PARTIAL`.
+    pub fn word(&self) -> &'static str {
+        match self.objections().is_empty() {
+            _ if self.loaded.is_partial => "PARTIAL",
+            true => "VALID",
+            false => "GENERATOR-BOUND",
+        }
+    }
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let Loaded { ledger, lasted, .. } = self.loaded;
+        let mut lines = vec![format!("{:<62}{:>16}", shortened(&self.plan.title, 60), self.word())];
+        let endpoints = things(self.loaded_endpoints(), "endpoint", "endpoints");
+        lines.push(format!("  {endpoints} on the wire for {}, UDP", duration(lasted.0)));
+        lines.push(format!("  from {} to {}", self.local, self.target));
+        lines.extend(self.objections().into_iter().map(|objection| format!("  ! {objection}")));
+        lines.push(String::new());
+        lines.push("  arrivals        due   on time    late  unsent  succeeded  failed    open".to_owned());
+        lines.extend(
+            ledger.accounts().filter(|(_, account)| account.due > 0).map(|(name, account)| row(name, &account)),
+        );
+        let unsent = ledger.accounts().last().map(|(_, all)| all.suppressed).unwrap_or_default();
+        lines.extend(unsent.iter().map(|(why, times)| format!("  {} unsent: {}", count(*times), why.word())));
+        lines.push(String::new());
+        lines.push("  times                           p50       p90       p99     p99.9       max".to_owned());
+        for (wish, name) in WISHES {
+            lines.extend(times(&format!("{name}, since it was due"), &ledger.from_due[wish as usize]));
+            lines.extend(times("  since it was sent", &ledger.from_sent[wish as usize]));
+        }
+        lines.extend(times("sent after it was due", &ledger.slip));
+        lines.push(String::new());
+        lines.extend(self.last());
+        lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+
+    fn last(&self) -> Vec<String> {
+        let Loaded { ledger, registered, left_behind, strays, .. } = self.loaded;
+        let of = |(status, times): (&u16, &u64)| match status {
+            408 => format!("none {}", count(*times)),
+            status => format!("{status} {}", count(*times)),
+        };
+        let answers: Vec<String> = ledger.answers.iter().map(of).collect();
+        let again = things(ledger.retransmissions, "retransmission", "retransmissions");
+        let mut lines = vec![format!("  answers  {}; {again}", answers.join(", "))];
+        let left = match left_behind {
+            0 => "all left".to_owned(),
+            _ => format!("{} did not leave in time", count(*left_behind)),
+        };
+        lines.push(format!("  {} registered at the end; {left}", count(*registered)));
+        let Traffic { sent, received, off_list, .. } = self.traffic;
+        let (sent, received) = (count(sent), count(received));
+        lines.push(format!(
+            "  {sent} packets sent, {received} received, {} strays, {off_list} off the list",
+            count(*strays)
+        ));
+        let sentences = self.plan.expectations.len() as u64;
+        if sentences > 0 {
+            lines.push(format!("  {} of the file not judged on the wire", things(sentences, "sentence", "sentences")));
+        }
+        lines.push(format!("  seed {}, run {:016x}, {:.2} s of processor time", self.seed, self.run, self.cpu_s));
+        lines
+    }
+
+    fn loaded_endpoints(&self) -> u64 {
+        self.plan.layout.blocks.iter().map(|block| u64::from(block.endpoints())).sum()
+    }
+
+    /// For programs.
+    pub fn json(&self) -> String {
+        let Loaded { ledger, lasted, registered, left_behind, strays, observed, .. } = self.loaded;
+        let accounts: Vec<Value> = ledger.accounts().map(|(name, account)| account_json(name, &account)).collect();
+        let latency = |(wish, name): (simulator::event::Wish, &str)| {
+            json!({
+                "arrival": name,
+                "since-due": latency_json(&ledger.from_due[wish as usize]),
+                "since-sent": latency_json(&ledger.from_sent[wish as usize]),
+            })
+        };
+        let value = json!({
+            "wire": 1,
+            "title": self.plan.title,
+            "validity": self.word().to_lowercase(),
+            "objections": self.objections(),
+            "partial": self.loaded.is_partial,
+            "target": self.target,
+            "from": self.local,
+            "run": format!("{:016x}", self.run),
+            "seed": self.seed,
+            "endpoints": self.loaded_endpoints(),
+            "lasted-ns": lasted.0,
+            "registered-at-end": registered,
+            "left-behind": left_behind,
+            "arrivals": accounts,
+            "times": WISHES.map(latency),
+            "slip": latency_json(&ledger.slip),
+            "answers": ledger.answers.iter().map(|(status, times)| (status.to_string(), *times)).collect::<std::collections::BTreeMap<_, _>>(),
+            "retransmissions": ledger.retransmissions,
+            "packets": {
+                "sent": self.traffic.sent, "sent-octets": self.traffic.sent_octets,
+                "received": self.traffic.received, "received-octets": self.traffic.received_octets,
+                "off-list": self.traffic.off_list, "not-taken": self.traffic.not_taken,
+                "strays": strays, "dropped": observed.dropped,
+            },
+            "stalls": observed.stalls,
+            "longest-stall-ns": observed.longest_stall.0,
+            "sentences-not-judged": self.plan.expectations.len(),
+            "cpu-s": self.cpu_s,
+        });
+        format!("{value:#}\n")
+    }
+}
+
+fn row(name: &str, account: &Account) -> String {
+    let Account { due, on_time, late, succeeded, failed, open, .. } = account;
+    let [due, on_time, late, unsent] = [*due, *on_time, *late, account.unsent()].map(count);
+    let [succeeded, failed, open] = [*succeeded, *failed, *open].map(count);
+    format!("  {name:<9}{due:>10}{on_time:>10}{late:>8}{unsent:>8}{succeeded:>11}{failed:>8}{open:>8}")
+}
+
+fn times(name: &str, latency: &Latency) -> Option<String> {
+    let max = latency.max()?;
+    let shown = |tenths| latency.quantile(tenths).map_or("·".to_owned(), duration);
+    let [p50, p90, p99, p999] = [500, 900, 990, 999].map(shown);
+    Some(format!("  {name:<24}{p50:>10}{p90:>10}{p99:>10}{p999:>10}{:>10}", duration(max)))
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    let clean: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
+    if clean.chars().count() <= most { clean } else { clean.chars().take(most - 1).chain(['…']).collect() }
+}
+
+fn account_json(name: &str, account: &Account) -> Value {
+    let suppressed = account.suppressed.iter().map(|(why, times)| (why.word(), *times));
+    json!({
+        "arrival": name,
+        "due": account.due,
+        "on-time": account.on_time,
+        "late": account.late,
+        "suppressed": suppressed.collect::<std::collections::BTreeMap<_, _>>(),
+        "succeeded": account.succeeded,
+        "failed": account.failed,
+        "open": account.open,
+    })
+}
+
+fn latency_json(latency: &Latency) -> Value {
+    json!({
+        "count": latency.count(),
+        "mean-ns": latency.mean(),
+        "p50-ns": latency.quantile(500),
+        "p90-ns": latency.quantile(900),
+        "p99-ns": latency.quantile(990),
+        "p999-ns": latency.quantile(999),
+        "max-ns": latency.max(),
+    })
+}

@@ -1,0 +1,158 @@
+//! `run --wire`, `explain --wire` and `serve` as their users meet them.
+
+use serde_json::Value;
+
+use crate::desk::{Answer, Desk};
+use crate::peers::{Peer, free_port, pass, serve};
+
+const PHONES: &str = "\
+pbxsim: 1
+title: Phones on the wire
+lasts: 4 s
+cluster:
+  master: { answers: 5000/s }
+users:
+  desk: { count: 60, expires: 60 s }
+timeline:
+  - at: +0 s
+    sign-in: everyone
+    over: 2 s
+expect:
+  - all sign-ins are accepted
+";
+
+fn desk() -> Desk {
+    let desk = Desk::empty();
+    desk.write("phones.yaml", PHONES);
+    desk
+}
+
+fn all(answer: &Answer) -> Value {
+    answer.json()["arrivals"].as_array().expect("a list").last().expect("a sum").clone()
+}
+
+#[test]
+fn phones_register_at_a_served_cluster_and_leave() {
+    let desk = desk();
+    let (_server, address) = serve(&desk, "phones.yaml");
+    let answer = desk.pbxsim(&format!("run phones.yaml --wire sip:{address} --as json"));
+    let json = answer.json();
+    assert_eq!((&all(&answer)["due"], &all(&answer)["succeeded"]), (&60.into(), &60.into()), "{json:#}");
+    assert_eq!((&json["registered-at-end"], &json["left-behind"]), (&60.into(), &0.into()));
+    assert_eq!(json["packets"]["off-list"], 0);
+    assert!(matches!(answer.code, Some(0 | 3)), "a busy machine may be late: {:?}", answer.code);
+    let text = desk.pbxsim(&format!("run phones.yaml --wire {address} --set lasts=3s")).output;
+    assert!(text.starts_with("Phones on the wire"), "{text}");
+    assert!(text.contains("  60 registered at the end; all left\n"), "{text}");
+    assert!(text.contains("  1 sentence of the file not judged on the wire\n"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn a_run_that_is_interrupted_leaves_nobody_behind() {
+    let desk = desk();
+    let (mut server, address) = serve(&desk, "phones.yaml");
+    let mut run =
+        Peer::start(&mut desk.command(&format!("run phones.yaml --wire {address} --set lasts=60s --as json")));
+    pass("2.5");
+    run.signal("INT");
+    let (code, output) = run.end();
+    let json: Value = serde_json::from_str(&output).expect("JSON");
+    assert_eq!((code, &json["partial"], &json["validity"]), (Some(130), &true.into(), &"partial".into()), "{json:#}");
+    assert_eq!((&json["registered-at-end"], &json["left-behind"]), (&60.into(), &0.into()));
+    server.signal("INT");
+    let (code, said) = server.end();
+    assert_eq!(code, Some(0));
+    assert!(said.starts_with("served: 60 bound, 0 refreshed, 60 ended, 0 licences denied, 0 shed; "), "{said}");
+}
+
+#[test]
+fn a_generator_that_stood_still_says_so_and_is_not_valid() {
+    let desk = desk();
+    let (_server, address) = serve(&desk, "phones.yaml");
+    let mut run = Peer::start(&mut desk.command(&format!("run phones.yaml --wire {address} --as json")));
+    pass("0.8");
+    run.signal("STOP");
+    pass("1");
+    run.signal("CONT");
+    let (code, output) = run.end();
+    let json: Value = serde_json::from_str(&output).expect("JSON");
+    assert_eq!((code, &json["validity"]), (Some(3), &"generator-bound".into()), "{json:#}");
+    let all = json["arrivals"].as_array().unwrap().last().unwrap();
+    assert_eq!((&all["due"], &all["succeeded"]), (&60.into(), &60.into()), "nothing is forgotten");
+    assert!(all["late"].as_u64().unwrap() >= 20, "those due in that second are late: {all}");
+    assert_eq!(json["stalls"], 1);
+}
+
+#[test]
+fn a_server_that_freezes_hides_no_arrival() {
+    let desk = Desk::empty();
+    let text = PHONES
+        .replace("count: 60", "count: 4000")
+        .replace("over: 2 s", "over: 20 s")
+        .replace("lasts: 4 s", "lasts: 26 s");
+    desk.write("phones.yaml", &text);
+    let (server, address) = serve(&desk, "phones.yaml");
+    let mut run = Peer::start(&mut desk.command(&format!("run phones.yaml --wire {address} --as json")));
+    pass("5");
+    server.signal("STOP");
+    pass("5");
+    server.signal("CONT");
+    let (_, output) = run.end();
+    let json: Value = serde_json::from_str(&output).expect("JSON");
+    let all = json["arrivals"].as_array().unwrap().last().unwrap();
+    assert_eq!((&all["due"], &all["succeeded"]), (&4000.into(), &4000.into()), "{json:#}");
+    // A quarter of them fell due while nobody answered, evenly: 5 % waited for 4 s or more.
+    let p90 = json["times"][0]["since-due"]["p90-ns"].as_u64().unwrap();
+    assert!((2_500_000_000..3_600_000_000).contains(&p90), "{p90} ns");
+}
+
+#[test]
+fn what_cannot_be_loaded_is_said_before_anything_is_sent() {
+    let desk = desk();
+    let complaint = |line: &str| {
+        let answer = desk.pbxsim(line);
+        assert_eq!(answer.output, "", "{line}");
+        (answer.code, answer.errors)
+    };
+    let port = free_port();
+    let expected = format!("error: 127.0.0.1:{port} did not answer OPTIONS in 2 s (UDP): no endpoint was started\n");
+    assert_eq!(complaint(&format!("run phones.yaml --wire 127.0.0.1:{port}")), (Some(3), expected));
+    let expected = "error: 10.0.0.5:5060 is not this machine: pbxsim loads loopback addresses only\n";
+    for line in [
+        "run phones.yaml --wire sip:10.0.0.5",
+        "explain phones.yaml --wire 10.0.0.5",
+        "serve phones.yaml --listen 10.0.0.5",
+    ] {
+        assert_eq!(complaint(line), (Some(2), expected.to_owned()), "{line}");
+    }
+    let expected = "error: \"sip:\" is no address\n  for example sip:127.0.0.1:5060\n";
+    assert_eq!(complaint("run phones.yaml --wire sip:"), (Some(2), expected.to_owned()));
+    desk.write("tcp.yaml", &PHONES.replace("count: 60", "count: 60, transport: tcp, keep-alive: 5 s"));
+    let expected =
+        "error: desk: no keep-alive on the wire so far\n  desk: on the wire there is only transport: udp so far\n";
+    assert_eq!(complaint("run tcp.yaml --wire 127.0.0.1"), (Some(2), expected.to_owned()));
+    desk.write("crash.yaml", &PHONES.replace("expect:", "  - at: +3 s\n    crash: master\nexpect:"));
+    let expected = "error: crash master cannot be done to a target on the wire: leave it out\n";
+    assert_eq!(complaint("run crash.yaml --wire 127.0.0.1"), (Some(2), expected.to_owned()));
+    assert_eq!(complaint("run phones.yaml crash.yaml --wire 127.0.0.1").0, Some(2));
+}
+
+#[test]
+fn explain_says_what_a_run_would_do() {
+    let answer = desk().pbxsim("explain phones.yaml --wire sip:127.0.0.1:5070");
+    assert_eq!((answer.code, answer.errors.as_str()), (Some(0), ""));
+    let expected = "\
+Phones on the wire: on the wire; nothing is sent now
+  to         127.0.0.1:5070, UDP, domain 127.0.0.1
+  may load   loopback only
+  sockets    1 for all endpoints, a port of the system's choice, 1 descriptor
+  endpoints  60
+  arrivals   60 in 4 s, refreshes among them
+  most       30 in one second; a challenge doubles the requests
+  first      OPTIONS to each target; without an answer in 2 s nobody starts
+  last       everybody un-registers, within 2 s
+  sentences  1 in the file, not judged on the wire
+";
+    assert_eq!(answer.output, expected);
+}

@@ -1,0 +1,99 @@
+//! Others, from Debian's packages, on loopback: sipsak and SIPp against `serve`, our load against Kamailio and SIPp.
+//!
+//! A missing peer fails: `scripts/test` installs them.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::desk::Desk;
+use crate::peers::{Peer, free_port, pass, serve};
+
+const PHONES: &str = "\
+pbxsim: 1
+title: Interop
+lasts: 4 s
+cluster:
+  master: { answers: 5000/s }
+users:
+  desk: { count: 100, expires: 60 s }
+timeline:
+  - at: +0 s
+    sign-in: everyone
+    over: 2 s
+";
+
+fn desk() -> Desk {
+    let desk = Desk::empty();
+    desk.write("phones.yaml", PHONES);
+    desk
+}
+
+fn loaded(desk: &Desk, address: &str) -> Value {
+    desk.pbxsim(&format!("run phones.yaml --wire {address} --as json")).json()
+}
+
+fn everybody_registered_and_left(json: &Value) {
+    let all = json["arrivals"].as_array().expect("a list").last().expect("a sum");
+    assert_eq!((&all["due"], &all["succeeded"]), (&100.into(), &100.into()), "{json:#}");
+    assert_eq!((&json["registered-at-end"], &json["left-behind"]), (&100.into(), &0.into()), "{json:#}");
+    assert_eq!(json["packets"]["strays"], 0);
+}
+
+#[test]
+fn sipsak_is_answered_by_a_served_cluster() {
+    let (_server, address) = serve(&desk(), "phones.yaml");
+    let sipsak = |arguments: &[&str]| Command::new("sipsak").args(arguments).output().expect("sipsak is installed");
+    let options = sipsak(&["-vv", "-s", &format!("sip:desk-1@{address}")]);
+    assert!(options.status.success(), "{}", String::from_utf8_lossy(&options.stdout));
+    let contact = "sip:desk-7@127.0.0.1:9";
+    let uri = format!("sip:desk-7@{address}");
+    let register = sipsak(&["-U", "-C", contact, "-u", "desk-7", "-a", "desk-7", "-x", "120", "-vv", "-s", &uri]);
+    assert!(register.status.success(), "{}", String::from_utf8_lossy(&register.stdout));
+    let wrong = sipsak(&["-U", "-C", contact, "-u", "desk-7", "-a", "guess", "-x", "120", "-s", &uri]);
+    assert!(!wrong.status.success(), "a wrong password is refused");
+}
+
+#[test]
+fn sipp_registers_at_a_served_cluster_with_digest() {
+    let desk = desk();
+    let (mut server, address) = serve(&desk, "phones.yaml");
+    let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire/register.xml");
+    let users: String = (1..=50)
+        .map(|seat| format!("desk-{seat};[authentication username=desk-{seat} password=desk-{seat}]\n"))
+        .collect();
+    desk.write("users.csv", &format!("SEQUENTIAL\n{users}"));
+    let mut sipp = Command::new("sipp");
+    sipp.args([&address, "-sf", scenario, "-inf", "users.csv", "-m", "50", "-r", "100", "-i", "127.0.0.1", "-nostdin"]);
+    let answer = sipp.current_dir(desk.path()).env("TERM", "dumb").output().expect("SIPp is installed");
+    assert_eq!(answer.status.code(), Some(0), "{}", String::from_utf8_lossy(&answer.stdout));
+    server.signal("INT");
+    let (_, said) = server.end();
+    assert!(said.starts_with("served: 50 bound"), "{said}");
+}
+
+#[test]
+fn our_phones_register_at_sipp() {
+    let desk = desk();
+    let port = free_port();
+    let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire/registrar.xml");
+    let mut command = Command::new("sipp");
+    command.args(["-sf", scenario, "-i", "127.0.0.1", "-p", &port.to_string(), "-nostdin"]);
+    let _sipp = Peer::start(command.current_dir(desk.path()).env("TERM", "dumb"));
+    everybody_registered_and_left(&loaded(&desk, &format!("127.0.0.1:{port}")));
+}
+
+#[test]
+fn our_phones_register_at_kamailio_with_digest() {
+    let desk = desk();
+    let port = free_port();
+    let config = include_str!("kamailio.cfg").replace("PORT", &port.to_string());
+    desk.write("kamailio.cfg", &config);
+    let mut command = Command::new("kamailio");
+    command.args(["-f", "kamailio.cfg", "-DD", "-E", "-m", "64", "-M", "8", "-Y", "."]);
+    let mut kamailio = Peer::start(command.current_dir(desk.path()));
+    pass("2");
+    everybody_registered_and_left(&loaded(&desk, &format!("127.0.0.1:{port}")));
+    kamailio.signal("TERM");
+    kamailio.end();
+}
