@@ -31,7 +31,8 @@ impl Clock {
         let first = starts_ns.next_multiple_of(step) - starts_ns;
         let inner = (0..=MOST_INNER).map(|i| first + i * step).filter(|at_ns| *at_ns < self.lasts_ns);
         // A label at an end takes its whole width inwards, one between them half of it to each side.
-        let taken = LETTER * 1.5 * self.label(0).chars().count() as f64 + 0.01;
+        let letters = self.label(0).len().max(self.label(self.lasts_ns).len());
+        let taken = LETTER * 1.5 * letters as f64 + 0.01;
         let free = |tick: &Tick| tick.at > taken && tick.at < 1.0 - taken;
         let mut ticks = vec![self.tick(0)];
         ticks.extend(inner.map(|at_ns| self.tick(at_ns)).filter(free));
