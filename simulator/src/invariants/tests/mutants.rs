@@ -18,7 +18,6 @@ fn killed_by(mutant: Mutant, schedules: u64) -> Option<(u64, Invariant)> {
 fn is_killed_by(mutant: Mutant, expected: &[Invariant]) {
     let (seed, invariant) =
         killed_by(mutant, SCHEDULES).unwrap_or_else(|| panic!("{mutant:?} survives {SCHEDULES} schedules"));
-    println!("{mutant:?}: schedule {seed}, {}", invariant.id());
     assert!(expected.contains(&invariant), "{mutant:?} is found by {} in schedule {seed}", invariant.id());
 }
 
