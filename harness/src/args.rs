@@ -50,6 +50,8 @@ pub(crate) enum Verb {
     Show(Show),
     /// Check an installation: which licences count, which rule is broken
     Audit(AuditArgs),
+    /// What to order: units by licence and price tier
+    Quote(QuoteArgs),
     /// List what there is: templates, sentences, measures, runs, …
     List(List),
     /// Print the JSON Schema of scenario files, for editors
@@ -58,8 +60,6 @@ pub(crate) enum Verb {
     Completions(Completions),
     /// Print the manual page
     Man(Man),
-    #[command(hide = true, disable_help_flag = true)]
-    Quote(Later),
     #[command(hide = true, disable_help_flag = true)]
     Calibrate(Later),
     #[command(hide = true, disable_help_flag = true)]
@@ -115,6 +115,25 @@ pub(crate) struct AuditArgs {
     /// Another value for one path of the file; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub(crate) overrides: Vec<String>,
+    /// What to print: text or json
+    #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: TextOrJson,
+}
+
+/// `pbxsim quote`.
+#[derive(Debug, Parser)]
+pub(crate) struct QuoteArgs {
+    /// Scenario file
+    pub(crate) file: Option<PathBuf>,
+    /// Only this variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// Another value for one path of the file; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// Your prices: a CSV file with the columns licence and price
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
     /// What to print: text or json
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: TextOrJson,
@@ -260,7 +279,7 @@ pub(crate) enum Format {
     Pcap,
 }
 
-/// Renderings of an audit.
+/// Renderings of an audit and a quote.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum TextOrJson {
     Text,
@@ -304,7 +323,6 @@ impl Verb {
     /// The name of a verb that does not exist yet.
     pub(crate) fn later(&self) -> Option<&'static str> {
         match self {
-            Self::Quote(_) => Some("quote"),
             Self::Calibrate(_) => Some("calibrate"),
             Self::Worker(_) => Some("worker"),
             Self::Trace(_) => Some("trace"),

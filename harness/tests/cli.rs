@@ -23,6 +23,8 @@ mod machine_output;
 mod not_yet;
 #[path = "cli/plan.rs"]
 mod plan;
+#[path = "cli/quote.rs"]
+mod quote;
 #[path = "cli/readme.rs"]
 mod readme;
 #[path = "cli/run_files.rs"]

@@ -4,6 +4,8 @@ use simulator::licence::catalogue::Mode;
 use simulator::licence::rules::rule;
 
 use crate::installation::audit::{audit, decided};
+use crate::installation::portal::Portal;
+use crate::installation::walk::{Change, Deed, Step, walk};
 use crate::installation::{Domains, Finding, Installation, Switch, UNLIMITED};
 use crate::language::{RULES, Value};
 use crate::source::{Sources, Span};
@@ -25,6 +27,53 @@ pub struct Audit {
     pub findings: Vec<Broken>,
     /// Readings of the vendor's text without which something else would have come out.
     pub decided: Vec<Decided>,
+    /// What administrators do on the timeline, and what comes of it.
+    pub deeds: Vec<Administered>,
+    /// The portal after all of it; `None`: neither `portal` nor a deed is there.
+    pub ledger: Option<Ledger>,
+}
+
+/// One administrative entry of the timeline.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Administered {
+    /// The clock.
+    pub when: String,
+    /// `called`, or verb and object.
+    pub name: String,
+    /// Why it was not done: reason, rule number, sentence.
+    pub refused: Option<(&'static str, u8, String)>,
+    /// Usable units that changed.
+    pub changes: Vec<Changed>,
+    /// How many things asked for are not covered after it.
+    pub uncovered: usize,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// Usable units before and after; `None`: unlimited.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Changed {
+    /// The PBX that has the stock.
+    pub owner: String,
+    /// `PBX-Port`.
+    pub feature: &'static str,
+    /// Before.
+    pub before: Option<u64>,
+    /// After.
+    pub after: Option<u64>,
+}
+
+/// What the project has in the portal.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Ledger {
+    /// Licences bought and not bound.
+    pub balance: Vec<(String, u64)>,
+    /// Service credits (SSC).
+    pub credits: u64,
+    /// Until when licences are under a service agreement: name, year-month-day.
+    pub covered_until: Vec<(String, String)>,
+    /// Last day of warranty: device, year-month-day.
+    pub warranty_until: Vec<(String, String)>,
 }
 
 /// PBXs that draw on one stock.
@@ -153,7 +202,16 @@ impl Audit {
             needs: outcome.needs.iter().map(need).collect(),
             findings: outcome.findings.iter().map(|finding| broken(finding, sources)).collect(),
             decided: decided(it).into_iter().filter_map(|switch| decision(it, switch)).collect(),
+            deeds: Vec::new(),
+            ledger: None,
         }
+    }
+
+    /// Follows what administrators do.
+    pub(crate) fn follow(&mut self, it: &Installation, portal: Portal, deeds: &[Deed], sources: &Sources) {
+        let (steps, portal) = walk(it, portal, deeds);
+        self.deeds = deeds.iter().zip(steps).map(|(deed, step)| administered(it, deed, step, sources)).collect();
+        self.ledger = Some(ledger(it, &portal));
     }
 
     /// Whether everything asked for is covered.
@@ -193,6 +251,39 @@ fn broken(finding: &Finding, sources: &Sources) -> Broken {
         what: finding.what.clone(),
         cure: finding.cure.clone(),
         at: at(finding.place, sources),
+    }
+}
+
+fn administered(it: &Installation, deed: &Deed, step: Step, sources: &Sources) -> Administered {
+    let limited = |count: u64| (count != UNLIMITED).then_some(count);
+    let change = |change: &Change| Changed {
+        owner: it.boxes[change.owner].name.clone(),
+        feature: change.feature.name(),
+        before: limited(change.before),
+        after: limited(change.after),
+    };
+    Administered {
+        when: deed.when.clone(),
+        name: deed.name.clone(),
+        refused: step.denied.map(|denied| (denied.refusal.code(), denied.rule, denied.what)),
+        changes: step.changes.iter().map(change).collect(),
+        uncovered: step.uncovered,
+        at: at(deed.place, sources),
+    }
+}
+
+fn ledger(it: &Installation, portal: &Portal) -> Ledger {
+    let balance = portal.balance.iter().filter(|(_, count)| **count > 0);
+    let devices = (0..it.boxes.len()).filter_map(|device| Some((device, portal.warranty_until(device)?)));
+    Ledger {
+        balance: balance.map(|((feature, version), count)| (feature.licence().written(*version), *count)).collect(),
+        credits: portal.credits,
+        covered_until: portal
+            .covered_until
+            .iter()
+            .map(|((feature, version), date)| (feature.licence().written(*version), date.to_string()))
+            .collect(),
+        warranty_until: devices.map(|(device, date)| (it.boxes[device].name.clone(), date.to_string())).collect(),
     }
 }
 

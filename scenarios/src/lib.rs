@@ -22,6 +22,7 @@ mod nearest;
 mod paths;
 pub mod plan;
 mod planning;
+pub mod quote;
 mod reference;
 mod render;
 mod schema;
@@ -35,7 +36,8 @@ mod yaml;
 
 pub use diagnostics::{Diagnostics, Place, Severity};
 pub use explain::explain;
-pub use load::{Loaded, audit, decode, load};
+pub use load::{Loaded, audit, decode, load, quote};
+pub use quote::licence_name;
 pub use reference::{ReadingRow, ReferenceRow, readings, reference};
 pub use schema::schema;
 pub use template::Template;

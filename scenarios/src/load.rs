@@ -8,6 +8,7 @@ use crate::nearest::{did_you_mean, either};
 use crate::paths;
 use crate::plan::{Plan, Source};
 use crate::planning::{Draft, Tables};
+use crate::quote::Quote;
 use crate::source::{Sources, Span};
 use crate::variants::Common;
 use crate::yaml::{MAX_BYTES, Node, Pair, read};
@@ -52,7 +53,26 @@ pub fn audit(
 ) -> Result<(Vec<Audit>, Diagnostics), Diagnostics> {
     let make = |draft: &mut Draft<'_>, _: &Source, pair: Option<&Pair>| {
         let installation = draft.installation();
-        Audit::new(&installation, draft.sources, path, pair.map(|pair| pair.key.as_str()))
+        let (portal, deeds) = draft.administration(&installation);
+        let mut audit = Audit::new(&installation, draft.sources, path, pair.map(|pair| pair.key.as_str()));
+        audit.follow(&installation, portal, &deeds, draft.sources);
+        audit
+    };
+    read_for(Purpose::Audit, path, text, overrides, variant, make)
+}
+
+/// What is to be ordered for a scenario, beside what it has. Arguments and results as those of [`audit`].
+///
+/// # Errors
+/// Everything that is wrong with the file and the overrides.
+pub fn quote(
+    path: &str,
+    text: &str,
+    overrides: &[String],
+    variant: Option<&str>,
+) -> Result<(Vec<Quote>, Diagnostics), Diagnostics> {
+    let make = |draft: &mut Draft<'_>, _: &Source, pair: Option<&Pair>| {
+        Quote::new(&draft.installation(), path, pair.map(|pair| pair.key.as_str()))
     };
     read_for(Purpose::Audit, path, text, overrides, variant, make)
 }

@@ -12,6 +12,10 @@ mod gates;
 mod input;
 #[path = "rules/people.rs"]
 mod people;
+#[path = "rules/portal.rs"]
+mod portal;
+#[path = "rules/prices.rs"]
+mod prices;
 #[path = "rules/readings.rs"]
 mod readings;
 #[path = "rules/recording.rs"]
@@ -29,6 +33,14 @@ fn audit(blocks: &str) -> Audit {
     let (audits, _) =
         scenarios::audit("case.yaml", &text, &[], None).unwrap_or_else(|wrong| panic!("{}", wrong.render()));
     audits.into_iter().next().expect("a file is audited once")
+}
+
+/// What is to be ordered for `blocks` of a scenario.
+fn quote(blocks: &str) -> scenarios::quote::Quote {
+    let text = format!("pbxsim: 1\nlasts: 1 h\n{blocks}\n");
+    let (quotes, _) =
+        scenarios::quote("case.yaml", &text, &[], None).unwrap_or_else(|wrong| panic!("{}", wrong.render()));
+    quotes.into_iter().next().expect("a file is quoted once")
 }
 
 /// Units of a feature that a stock has to give; what is not asked for is asked here.

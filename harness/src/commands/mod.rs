@@ -8,6 +8,7 @@ mod list;
 mod manual;
 mod new;
 mod plan;
+mod quote;
 mod run;
 mod show;
 mod start;
@@ -37,6 +38,7 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
     match &verb {
         Verb::New(args) => new::new(args),
         Verb::Audit(args) => audit::audit(args),
+        Verb::Quote(args) => quote::quote(args),
         Verb::Check(args) => check::check(args),
         Verb::Explain(args) => explain::explain(args),
         Verb::Run(args) => run::run(args),

@@ -25,6 +25,7 @@ fn help_fits_a_screen() {
         "compare",
         "show",
         "audit",
+        "quote",
         "list",
         "schema",
         "completions",

@@ -6,7 +6,6 @@ use crate::desk::Desk;
 fn later_verbs_and_flags_answer_not_yet() {
     let desk = Desk::new();
     for line in [
-        "quote small.yaml",
         "calibrate small.yaml x.pbxrun",
         "compare --base-cmd a --new-cmd b",
         "worker --nats nats://127.0.0.1",

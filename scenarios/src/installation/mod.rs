@@ -8,10 +8,13 @@ mod boxes;
 mod domains;
 mod floating;
 mod gates;
+pub(crate) mod order;
 mod outcome;
+pub(crate) mod portal;
 mod readings;
 mod recording;
 mod stock;
+pub(crate) mod walk;
 mod words;
 
 pub(crate) use domains::Domains;

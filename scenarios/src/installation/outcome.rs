@@ -100,6 +100,16 @@ pub(crate) enum Refusal {
     Included,
     /// Nothing here uses it.
     Unused,
+    /// Fixed to its device.
+    NotTransferable,
+    /// Of a version that stays where it is.
+    TooOld,
+    OtherCompany,
+    TooLate,
+    TooManyYears,
+    AlreadyExtended,
+    NoBalance,
+    NoCredit,
 }
 
 impl Refusal {
@@ -126,6 +136,14 @@ impl Refusal {
             Self::Misplaced => "misplaced",
             Self::Included => "included",
             Self::Unused => "unused",
+            Self::NotTransferable => "not-transferable",
+            Self::TooOld => "too-old",
+            Self::OtherCompany => "other-company",
+            Self::TooLate => "too-late",
+            Self::TooManyYears => "too-many-years",
+            Self::AlreadyExtended => "already-extended",
+            Self::NoBalance => "no-balance",
+            Self::NoCredit => "no-credit",
         }
     }
 }

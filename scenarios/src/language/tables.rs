@@ -234,7 +234,8 @@ pub(crate) static RULES: Block = Block {
     ],
 };
 
-static PORTAL: Block = Block {
+/// `portal`.
+pub(crate) static PORTAL: Block = Block {
     name: "portal",
     keys: &[
         key("company", Value::Text, "us", "owner of all nodes not in owners", "R81"),

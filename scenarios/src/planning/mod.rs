@@ -1,5 +1,6 @@
 //! From the checked tree to a plan: what the values mean together.
 
+mod administration;
 mod changes;
 mod chaos;
 mod cluster;

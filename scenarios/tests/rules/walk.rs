@@ -7,29 +7,7 @@ use std::path::Path;
 use simulator::licence::rules::{Kind, RULES};
 
 /// Rules that no test holds yet, and what they wait for.
-const WAITING: &[(u8, &str)] = &[
-    (2, "the portal"),
-    (36, "quotes"),
-    (37, "quotes"),
-    (40, "quotes"),
-    (52, "quotes"),
-    (59, "quotes"),
-    (76, "the portal"),
-    (77, "the portal"),
-    (78, "the portal"),
-    (79, "the portal"),
-    (80, "the portal"),
-    (81, "the portal"),
-    (82, "the portal"),
-    (83, "the portal"),
-    (84, "the portal"),
-    (85, "the portal"),
-    (86, "the portal"),
-    (87, "the portal"),
-    (88, "the portal"),
-    (89, "the portal"),
-    (90, "the portal"),
-];
+const WAITING: &[(u8, &str)] = &[];
 
 /// Rules named in the comments above tests of this folder, with the names of those tests.
 fn held() -> BTreeMap<u8, Vec<String>> {

@@ -1,6 +1,8 @@
 //! An audit as JSON: one object for a file, with one audit per variant.
 
-use scenarios::audit::{At, Audit, Broken};
+use std::collections::BTreeMap;
+
+use scenarios::audit::{Administered, At, Audit, Broken, Changed, Ledger};
 use serde_json::{Value, json};
 
 /// Version of this format: it grows when a field changes its meaning or goes.
@@ -47,6 +49,8 @@ fn audit(audit: &Audit) -> Value {
         "entitlements": audit.entitlements.iter().map(entitlement).collect::<Vec<_>>(),
         "needs": audit.needs.iter().map(need).collect::<Vec<_>>(),
         "findings": audit.findings.iter().map(finding).collect::<Vec<_>>(),
+        "timeline": audit.deeds.iter().map(deed).collect::<Vec<_>>(),
+        "portal": audit.ledger.as_ref().map(ledger),
         "readings": audit.decided.iter().map(decided).collect::<Vec<_>>(),
     })
 }
@@ -61,6 +65,32 @@ fn finding(one: &Broken) -> Value {
         "what": one.what,
         "cure": one.cure,
         "at": at(&one.at),
+    })
+}
+
+fn deed(one: &Administered) -> Value {
+    let change =
+        |one: &Changed| json!({ "stock": one.owner, "feature": one.feature, "before": one.before, "after": one.after });
+    json!({
+        "at": at(&one.at),
+        "when": one.when,
+        "name": one.name,
+        "accepted": one.refused.is_none(),
+        "reason": one.refused.as_ref().map(|(reason, _, _)| reason),
+        "rule": one.refused.as_ref().map(|(_, rule, _)| format!("R{rule}")),
+        "why": one.refused.as_ref().map(|(_, _, what)| what),
+        "usable": one.changes.iter().map(change).collect::<Vec<_>>(),
+        "uncovered": one.uncovered,
+    })
+}
+
+fn ledger(ledger: &Ledger) -> Value {
+    let dates = |dates: &[(String, String)]| dates.iter().cloned().collect::<BTreeMap<_, _>>();
+    json!({
+        "balance": ledger.balance.iter().cloned().collect::<BTreeMap<_, _>>(),
+        "SSC": ledger.credits,
+        "covered-until": dates(&ledger.covered_until),
+        "warranty-until": dates(&ledger.warranty_until),
     })
 }
 

@@ -1,6 +1,6 @@
 //! An audit as text of 80 columns: the answer first, then what is not covered, what lies idle, and the figures.
 
-use scenarios::audit::{Audit, Broken, Entitlement, Need};
+use scenarios::audit::{Administered, Audit, Broken, Entitlement, Need};
 
 use crate::paragraph::paragraph;
 
@@ -12,6 +12,7 @@ pub(super) fn render(audit: &Audit) -> String {
     findings(&mut lines, "To know", &odd);
     needs(&mut lines, audit);
     entitlements(&mut lines, audit);
+    deeds(&mut lines, audit);
     readings(&mut lines, audit);
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
@@ -127,6 +128,38 @@ fn rest(lines: &mut Vec<String>, rows: usize) {
     if let Some(more) = rows.checked_sub(MOST_ROWS).filter(|more| *more > 0) {
         lines.push(format!("    … and {more} more: all of them with --as json"));
     }
+}
+
+/// The timeline as administrators see it.
+fn deeds(lines: &mut Vec<String>, audit: &Audit) {
+    if audit.deeds.is_empty() {
+        return;
+    }
+    lines.extend([String::new(), "On the timeline".to_owned()]);
+    for deed in audit.deeds.iter().take(MOST_ROWS) {
+        let end = deed.refused.as_ref().map_or_else(String::new, |(reason, _, _)| format!(": refused ({reason})"));
+        lines.extend(paragraph("  ", &format!("{} {}{end}", deed.when, deed.name)));
+        if let Some((_, rule, what)) = &deed.refused {
+            lines.extend(paragraph("      ", &format!("R{rule}: {what}")));
+        }
+        for change in &deed.changes {
+            let (before, after) = (limited(change.before), limited(change.after));
+            lines.push(format!("      {} at {}: {before} → {after} usable", change.feature, change.owner));
+        }
+        lines.extend(left(deed));
+    }
+    rest(lines, audit.deeds.len());
+    if let Some(ledger) = audit.ledger.as_ref().filter(|ledger| !ledger.balance.is_empty() || ledger.credits > 0) {
+        let credits = (ledger.credits > 0).then(|| format!("{} SSC", number(ledger.credits)));
+        let licences = ledger.balance.iter().map(|(name, count)| format!("{} {name}", number(*count)));
+        let balance: Vec<String> = licences.chain(credits).collect();
+        lines.extend(paragraph("  ", &format!("then in the balance: {}", balance.join(", "))));
+    }
+}
+
+fn left(deed: &Administered) -> Option<String> {
+    let things = if deed.uncovered == 1 { "thing" } else { "things" };
+    (!deed.changes.is_empty()).then(|| format!("      {} {things} asked for not covered then", deed.uncovered))
 }
 
 fn readings(lines: &mut Vec<String>, audit: &Audit) {
