@@ -38,15 +38,15 @@ pub(crate) enum Verb {
     Explain(Explain),
     /// Run scenarios in virtual time: PASS or FAIL, and why
     Run(Run),
-    /// Find the smallest that holds: how many licences, how fast a server
+    /// Find the smallest that holds: licences, or a server's rate
     Plan(Plan),
     /// Run a scenario at every point of a range: how many, how fast
     Sweep(Sweep),
-    /// Compare two versions of scenarios: worse, the same, better, or can't tell
+    /// Compare two versions: worse, the same, better, or can't tell
     Compare(Compare),
-    /// Make a failing run with random faults small: a file that fails the same way
+    /// Make a failing run with random faults small
     Shrink(Shrink),
-    /// Be the cluster of a scenario on real sockets, for phones and load tools
+    /// Be the cluster on real sockets, for phones and load tools
     Serve(Serve),
     /// Show the result of an earlier run again
     Show(Show),
