@@ -172,6 +172,11 @@ impl<E: Elements> Engine<E> {
         self.launch(self.now, Flight { packet, departs: self.now, state: FlightState::UnderWay });
     }
 
+    /// Holder sets that travel with packets.
+    pub fn attachments(&self) -> usize {
+        self.out.attachments.in_flight()
+    }
+
     /// Handles everything due up to and including `deadline`, telling `observe` of every step. `observe` answers
     /// whether to go on; the present is then the deadline, or the instant it said no.
     #[inline]

@@ -252,7 +252,11 @@ impl Bindings {
 
     /// Everything is forgotten.
     pub fn clear(&mut self) {
-        self.tables.iter_mut().for_each(|table| *table = Table::default());
+        // In place: a PBX that crashes every few minutes does not ask for its memory anew each time.
+        for table in &mut self.tables {
+            table.bindings.iter_mut().for_each(|binding| *binding = Binding::EMPTY);
+            table.objects.fill(Object::default());
+        }
         self.lists.clear();
         self.bound = 0;
     }
