@@ -1,6 +1,7 @@
 //! From measurements to verdicts and words. Knows nothing of simulators or files of scenarios.
 
 pub mod atomic_file;
+pub mod calls;
 pub mod comparison;
 pub mod contention;
 pub mod course;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::calls::{FlowCalls, TrunkCalls};
 use crate::course::Course;
 use crate::latency::Latency;
 
@@ -24,6 +25,12 @@ pub struct Measurements {
     pub violation: Option<Violation>,
     /// One per stock of a floating feature.
     pub stocks: Vec<Stock>,
+    /// Calls by flow, in the order declared.
+    #[serde(default)]
+    pub flows: Vec<FlowCalls>,
+    /// Channels by trunk, in the order declared.
+    #[serde(default)]
+    pub trunks: Vec<TrunkCalls>,
     /// Latencies by name, fixed order: `first-registration`, `back-after-LOSS` per occasion that lost someone,
     /// `answered-after-LOSS`, `refresh`, `checkout`, `server-wait`.
     pub latencies: Vec<NamedLatency>,

@@ -129,6 +129,8 @@ fn run(seed: u64) -> Measurements {
         invariants: (1..=10).map(|i| Invariant { id: format!("I{i}"), checks: 123_456, violations: 0 }).collect(),
         violation: None,
         stocks: vec![stock(refused)],
+        flows: Vec::new(),
+        trunks: Vec::new(),
         latencies: latencies(),
         timeline: timeline(),
         service: service(),

@@ -1,5 +1,6 @@
 //! What a plan will do, said back before any run: timeline with arithmetic, licences with theory, sentences as understood.
 
+mod calls;
 mod crash;
 mod events;
 mod faults;
@@ -23,6 +24,7 @@ pub fn explain(plan: &Plan) -> String {
     let mut lines = Lines::default();
     lines.paragraph("", &headline(plan));
     events::explain(plan, &mut lines);
+    calls::explain(plan, &mut lines);
     licences(plan, &mut lines);
     if !plan.expectations.is_empty() {
         lines.paragraph("  ", "expectations understood as");
@@ -199,6 +201,17 @@ mod tests {
         let text = include_str!("explain/faults.yaml");
         let said = load("faults.yaml", text, &[], None)
             .map_or_else(|wrong| wrong.render(), |loaded| explain(&loaded.plans[0]));
+        insta::assert_snapshot!(said);
+    }
+
+    #[test]
+    fn calls_are_explained_with_erlang_b_for_the_trunk() {
+        let text = "pbxsim: 1\nlasts: 1 h\nusers: { desk: { count: 200 } }\n\
+            trunks: { carrier: { channels: 30 }, other: {} }\n\
+            calls: { out: { from: desk, to: { carrier: 80%, other: 20% }, offered: 25 E }, \
+            in: { from: other, to: desk, offered: 3/h, starts: +10 min } }\nexpect: [no calls are dropped]\n";
+        let said =
+            load("f.yaml", text, &[], None).map_or_else(|wrong| wrong.render(), |loaded| explain(&loaded.plans[0]));
         insta::assert_snapshot!(said);
     }
 

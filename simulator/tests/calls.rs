@@ -202,6 +202,21 @@ fn loss_delays_calls_and_leaves_nothing_behind() {
     }
 }
 
+/// Of the way there every second packet is lost, of the way back none: all seven INVITEs of a call are lost with 2^-7.
+#[test]
+fn a_call_over_one_way_loss_times_out_with_the_seventh_power_of_it() {
+    let half = Probability::ratio(1, 2);
+    let mut plan = Plan::new().phones("desk", 300, &[0]).sign_in(1, 0).calls("far", 0, &[(0, 1)], 100, 12_800);
+    plan.settings.populations[0].retries = Retries::Naive;
+    plan.settings.populations[0].expires_s = 86_400;
+    let plan = plan.calling(|flow| flow.holding = Distribution::fixed(Duration::SECOND));
+    let story = plan.far(half, Probability::ZERO).run(13_100);
+    let timed_out = |event: &Event| matches!(event, Event::CallFailed { status: 408, .. });
+    let (lost, due) = (story.count(timed_out), story.count(|event| matches!(event, Event::CallDue { .. })));
+    // A hundred foretold, ten their deviation; callers that are still at it find their seat taken now and then.
+    assert!(due > 12_700 && (60..=140).contains(&lost), "{lost} of {due}");
+}
+
 #[test]
 fn who_signs_out_in_a_call_is_cut_off() {
     let story = office(1).sign_out_seats(20, 0, 0..10).run(100);

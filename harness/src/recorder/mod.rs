@@ -4,6 +4,7 @@
 //! is collected by a probe made from it, in exact counters.
 
 mod bits;
+mod call_table;
 mod calls;
 mod contention;
 mod course;
@@ -41,6 +42,7 @@ use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
 use bits::Bits;
+use call_table::CallTable;
 use contention::Contention;
 use course::CourseMeter;
 use occasions::Unfolding;
@@ -63,6 +65,7 @@ pub struct Recorder<'a> {
     probes: Vec<Probe>,
     registrations: Registrations,
     contention: Contention,
+    call_table: CallTable,
     course: CourseMeter,
     unfoldings: Vec<Unfolding>,
     story: Story,
@@ -99,6 +102,7 @@ impl<'a> Recorder<'a> {
             probes: plan.expectations.iter().map(|expectation| Probe::new(plan, expectation)).collect(),
             registrations: Registrations::new(site.endpoints()),
             contention: Contention::new(plan),
+            call_table: CallTable::new(plan),
             course: CourseMeter::new(plan),
             unfoldings: Unfolding::all(plan),
             story: Story::new(plan, site.endpoints() as u64),
@@ -147,6 +151,7 @@ impl<'a> Recorder<'a> {
             self.probes.iter_mut().for_each(|probe| probe.granted(step, feature, wait));
         }
         self.contention.on_event(step, event);
+        self.call_table.on_event(step, event);
         self.course.on_event(step, event);
         let change = self.registrations.on_event(step, event, events);
         for probe in &mut self.probes {
@@ -269,6 +274,7 @@ impl<'a> Recorder<'a> {
         let latencies = self.latencies();
         let (invariants, violation) = (self.invariants(), self.violation(now, site));
         let (timeline, service) = self.story.finish(now);
+        let (flows, trunks) = self.call_table.finish(&step);
         Measurements {
             seed: 0,
             digest: engine.digest(),
@@ -283,6 +289,8 @@ impl<'a> Recorder<'a> {
             invariants,
             violation,
             stocks: self.contention.finish(self.plan, now),
+            flows,
+            trunks,
             latencies,
             timeline,
             service,

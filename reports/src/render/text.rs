@@ -3,6 +3,7 @@
 //! Everything is drafted whole and then shortened in steps until it fits: what passed gives way before what failed.
 
 mod breach;
+mod calls;
 pub(in crate::render) mod closing;
 pub(in crate::render) mod latencies;
 mod sentences;
@@ -99,6 +100,7 @@ fn drafted(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
         blocks.push(story::lines(&run.timeline, starts_s, detail.moments));
         blocks.push(latencies::lines(&run.latencies, detail.rows));
         let mut closing = closing::failovers(run, detail.features.min(2));
+        closing.extend(calls::lines(run, detail.features));
         closing.extend(closing::licences(run, detail.features));
         closing.extend(closing::trust(judged.result));
         blocks.push(closing);

@@ -195,7 +195,7 @@ pub(super) fn last(options: &Options) -> Vec<String> {
     if lines.len() == 1 { Vec::new() } else { lines }
 }
 
-const REST: &str = "            ";
+pub(super) const REST: &str = "            ";
 const NEXT: usize = 2;
 /// A blank, the run file, and what to type next.
 pub(super) const LAST_LINES: usize = 4;

@@ -1,0 +1,115 @@
+//! Calls of one run, by flow and by trunk: plain data, and what theory says of a trunk's channels.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::formulas::{erlang_b, erlang_b_units};
+use crate::latency::Latency;
+
+/// What became of the calls of one flow; a call is one wish through all its redials.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct FlowCalls {
+    /// As declared.
+    pub flow: String,
+    /// Calls times their mean holding time, in erlangs.
+    pub offered_erlangs: f64,
+    /// Calls that were due.
+    pub due: u64,
+    /// Answered.
+    pub answered: u64,
+    /// Refused for good, by reason code, or by status where no reason was given.
+    pub refused: BTreeMap<String, u64>,
+    /// Given up by the caller.
+    pub abandoned: u64,
+    /// Nobody answered in time, or nothing did.
+    pub timed_out: u64,
+    /// Cut off because an end of it lost its registration.
+    pub dropped: u64,
+    /// Neither answered nor at an end when the run was over.
+    pub open: u64,
+    /// INVITE sent to the first sign that it rings, or the answer.
+    pub setup: Latency,
+}
+
+/// How the channels of one trunk were fought over. Ratios are those after the warm-up, counts those of the whole run.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct TrunkCalls {
+    /// As declared.
+    pub trunk: String,
+    /// Channels of all its lines; `None`: unlimited.
+    pub channels: Option<u64>,
+    /// What its flows offer, in erlangs.
+    pub offered_erlangs: f64,
+    /// Whether its calls come at random and are not tried again: what Erlang B is about.
+    pub is_erlang: bool,
+    /// Calls that wanted a channel.
+    pub attempts: u64,
+    /// Those that got none.
+    pub refused: u64,
+    /// Attempts after warm-up.
+    pub attempts_observed: u64,
+    /// Refusals after warm-up.
+    pub refused_observed: u64,
+    /// Most channels in use at once.
+    pub high_water: u64,
+    /// Time observed, in nanoseconds.
+    pub observed_ns: u64,
+    /// Time with no channel free.
+    pub at_capacity_ns: u64,
+    /// Channel-nanoseconds in use.
+    pub area_ns: u128,
+}
+
+impl FlowCalls {
+    /// Refused for good, for whatever reason.
+    pub fn refusals(&self) -> u64 {
+        self.refused.values().sum()
+    }
+}
+
+impl TrunkCalls {
+    /// Refused attempts ÷ attempts.
+    pub fn call_congestion(&self) -> Option<f64> {
+        (self.attempts_observed > 0).then(|| self.refused_observed as f64 / self.attempts_observed as f64)
+    }
+
+    /// Part of the time with no channel free.
+    pub fn time_congestion(&self) -> Option<f64> {
+        (self.observed_ns > 0).then(|| self.at_capacity_ns as f64 / self.observed_ns as f64)
+    }
+
+    /// Mean channels in use.
+    pub fn carried_erlangs(&self) -> Option<f64> {
+        (self.observed_ns > 0).then(|| self.area_ns as f64 / self.observed_ns as f64)
+    }
+
+    /// What Erlang B says of its load and channels.
+    pub fn expected(&self) -> Option<f64> {
+        let channels = self.channels.filter(|channels| *channels <= LARGEST)?;
+        (self.offered_erlangs > 0.0).then(|| erlang_b(channels, self.offered_erlangs))
+    }
+
+    /// Channels that keep refusals at 1 % by Erlang B.
+    pub fn needed(&self) -> Option<u64> {
+        (self.offered_erlangs > 0.0 && self.offered_erlangs < LARGEST as f64)
+            .then(|| erlang_b_units(self.offered_erlangs, 0.01))?
+    }
+}
+
+/// The recurrence takes a step per channel: beyond this no summary waits for it.
+const LARGEST: u64 = 10_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trunk_is_held_against_erlang_b() {
+        let trunk = TrunkCalls { channels: Some(30), offered_erlangs: 20.0, ..TrunkCalls::default() };
+        assert_eq!(format!("{:.4}", trunk.expected().unwrap()), "0.0085");
+        assert_eq!(trunk.needed(), Some(30));
+        assert_eq!(TrunkCalls::default().expected(), None);
+        assert_eq!((trunk.call_congestion(), trunk.time_congestion()), (None, None));
+    }
+}
