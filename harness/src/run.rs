@@ -190,16 +190,27 @@ pub fn with_schedule(
     let last_fault = schedule.iter().filter(|entry| entry.action.is_fault()).map(|entry| entry.at).max();
     let mut simulation = Simulation::new(&plan.layout, plan.settings.clone(), schedule, seed);
     let mut recorder = Recorder::new(plan, last_fault.unwrap_or(Instant::ZERO), simulation.engine().elements());
-    let end = Instant::ZERO + plan.lasts;
+    drive(&mut simulation, &mut recorder, plan.lasts, stop, progress);
+    Measurements { seed, ..recorder.finish(&simulation) }
+}
+
+/// Runs a simulation that lasts so long to its end under a recorder.
+pub(crate) fn drive(
+    simulation: &mut Simulation,
+    recorder: &mut Recorder<'_>,
+    lasts: Duration,
+    stop: &dyn Fn() -> bool,
+    progress: &dyn Progress,
+) {
+    let end = Instant::ZERO + lasts;
     let mut marks = recorder.marks();
     marks.push(end);
     for mark in marks {
-        if !run_to(&mut simulation, &mut recorder, mark.min(end), plan.lasts, stop, progress) {
+        if !run_to(simulation, recorder, mark.min(end), lasts, stop, progress) {
             break;
         }
         recorder.on_mark(mark, simulation.engine().elements());
     }
-    Measurements { seed, ..recorder.finish(&simulation) }
 }
 
 /// Runs to `deadline` in portions; false if the run has ended early.

@@ -6,7 +6,6 @@ use reports::course::{
     Answers, BUCKETS, BUCKETS_A_COLUMN, Cell, Course, Holders, MOST_ROWS, NodeCourse, ROWS, Refusals, StockCourse,
     row_of,
 };
-use reports::latency::Latency;
 use scenarios::plan::Plan;
 use simulator::event::{Event, Kind, StockKind, Wish};
 use simulator::layout::Role;
@@ -16,6 +15,7 @@ use simulator::sip::message::Aor;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
+use super::delays::Delays;
 use super::gauges::{in_grace, stranded};
 use super::step::Step;
 
@@ -35,8 +35,6 @@ pub(super) struct CourseMeter {
     re_sent: u64,
     accepted: [u64; 4],
     answers: BTreeMap<(Wish, u16, Reason), u64>,
-    due: Latency,
-    sent: Latency,
     due_map: Vec<u32>,
     sent_map: Vec<u32>,
 }
@@ -84,8 +82,6 @@ impl CourseMeter {
             re_sent: 0,
             accepted: [0; 4],
             answers: BTreeMap::new(),
-            due: Latency::new(),
-            sent: Latency::new(),
             due_map: vec![0; cells],
             sent_map: vec![0; cells],
         }
@@ -133,12 +129,11 @@ impl CourseMeter {
         if wish == Wish::SignOut {
             return;
         }
-        let (since_due, since_sent) = (now.since(due).0, now.since(began).0);
-        self.due.record(since_due);
-        self.sent.record(since_sent);
         let column = (self.bucket / BUCKETS_A_COLUMN) as usize * ROWS;
-        for (map, ns) in [(&mut self.due_map, since_due), (&mut self.sent_map, since_sent)] {
-            let cell = &mut map[column + row_of(ns)];
+        let since_due = row_of(now.since(due).0);
+        let since_sent = if began == due { since_due } else { row_of(now.since(began).0) };
+        for (map, row) in [(&mut self.due_map, since_due), (&mut self.sent_map, since_sent)] {
+            let cell = &mut map[column + row];
             *cell = cell.saturating_add(1);
         }
     }
@@ -202,7 +197,7 @@ impl CourseMeter {
     }
 
     /// All series, up to `now`.
-    pub(super) fn finish(mut self, plan: &Plan, now: Instant, site: &Site) -> Course {
+    pub(super) fn finish(mut self, plan: &Plan, now: Instant, site: &Site, delays: &Delays) -> Course {
         self.on_time(now, site);
         self.close(now, site);
         let answers = self.answers();
@@ -216,8 +211,8 @@ impl CourseMeter {
             nodes: self.nodes.into_iter().map(|node| node.course).collect(),
             retransmissions: self.retransmissions,
             answers,
-            due: self.due,
-            sent: self.sent,
+            due: delays.since_due(),
+            sent: delays.since_sent(),
             due_map: cells(&self.due_map),
             sent_map: cells(&self.sent_map),
         }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use reports::expectation::{Measured, Metric, Stat, When};
 use reports::measurements::Tally;
 use scenarios::plan::Plan;
-use simulator::event::{Event, Kind, StockKind};
+use simulator::event::{Event, Family, Kind, StockKind};
 use simulator::licence::authority::UNLIMITED;
 use simulator::licence::feature::Feature;
 use simulator::pbx::node::Pbx;
@@ -62,6 +62,16 @@ impl Gauge {
             in_use: 0,
             flow: of.and_then(|name| flow_named(plan, name)),
             trunk: of.and_then(|name| population_named(plan, name)),
+        }
+    }
+
+    /// Families of facts that may change it.
+    pub(super) fn hears(&self) -> &'static [Family] {
+        match self.metric {
+            Metric::UnitsInUse | Metric::OverIssue | Metric::Escrow => &[Family::Unit],
+            Metric::ConcurrentRegistrations | Metric::DoubleRegistrations => &[Family::Binding],
+            Metric::RequestRate => &[Family::Request],
+            _ => &Family::ALL,
         }
     }
 

@@ -3,11 +3,13 @@
 //! A pure observer. What every run reports (contention, latencies, the story) is collected always; what a sentence needs
 //! is collected by a probe made from it, in exact counters.
 
+mod audience;
 mod bits;
 mod call_table;
 mod calls;
 mod contention;
 mod course;
+mod delays;
 mod gauges;
 mod level;
 mod meters;
@@ -21,6 +23,8 @@ mod scope;
 mod shares;
 mod step;
 mod story;
+#[cfg(test)]
+mod tests;
 mod trunk_ratio;
 mod value;
 
@@ -31,7 +35,7 @@ use reports::measurements::{
     Counts, Invariant, Measurements, NamedLatency, NodeLoad, OccasionEffect, Stopped, Tally, Violation,
 };
 use scenarios::plan::Plan;
-use simulator::event::{Event, Wish};
+use simulator::event::{Event, Family, Wish};
 use simulator::invariants::{Checker, Invariant as Rule};
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::node::NodeId;
@@ -41,13 +45,15 @@ use simulator::sip::message::Aor;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
+use audience::Audience;
 use bits::Bits;
 use call_table::CallTable;
 use contention::Contention;
 use course::CourseMeter;
+use delays::Delays;
 use occasions::Unfolding;
 use probe::Probe;
-use registrations::{Change, Registrations};
+use registrations::Registrations;
 use ring::Ring;
 use step::Step;
 use story::Story;
@@ -63,6 +69,7 @@ pub struct Recorder<'a> {
     last_fault: Instant,
     checker: Checker,
     probes: Vec<Probe>,
+    audience: Audience,
     registrations: Registrations,
     contention: Contention,
     call_table: CallTable,
@@ -70,8 +77,7 @@ pub struct Recorder<'a> {
     unfoldings: Vec<Unfolding>,
     story: Story,
     ring: Ring,
-    first: Latency,
-    refresh: Latency,
+    delays: Delays,
     server_wait: Latency,
     checkout: Latency,
     /// By occasion that lost somebody: told so far, since the loss, since the request.
@@ -95,11 +101,13 @@ impl<'a> Recorder<'a> {
             longest_wait_ns: 0,
             longest_wait_at_ns: 0,
         };
+        let probes: Vec<Probe> = plan.expectations.iter().map(|expectation| Probe::new(plan, expectation)).collect();
         Self {
             plan,
             last_fault,
             checker: Checker::new(site),
-            probes: plan.expectations.iter().map(|expectation| Probe::new(plan, expectation)).collect(),
+            audience: Audience::new(&probes),
+            probes,
             registrations: Registrations::new(site.endpoints()),
             contention: Contention::new(plan),
             call_table: CallTable::new(plan),
@@ -107,8 +115,7 @@ impl<'a> Recorder<'a> {
             unfoldings: Unfolding::all(plan),
             story: Story::new(plan, site.endpoints() as u64),
             ring: Ring::default(),
-            first: Latency::new(),
-            refresh: Latency::new(),
+            delays: Delays::default(),
             server_wait: Latency::new(),
             checkout: Latency::new(),
             back: BTreeMap::new(),
@@ -148,14 +155,21 @@ impl<'a> Recorder<'a> {
         if let Event::Granted { feature, endpoint, asked, .. } = *event {
             let wait = self.contention.wait_of(step.now, endpoint, asked);
             self.checkout.record(step.now.since(asked).0);
-            self.probes.iter_mut().for_each(|probe| probe.granted(step, feature, wait));
+            for place in &self.audience.waits {
+                self.probes[usize::from(*place)].granted(step, feature, wait);
+            }
         }
-        self.contention.on_event(step, event);
-        self.call_table.on_event(step, event);
-        self.course.on_event(step, event);
+        let family = event.family();
+        match family {
+            Family::Call | Family::Channel => self.call_table.on_event(step, event),
+            _ => {
+                self.contention.on_event(step, event);
+                self.course.on_event(step, event);
+            }
+        }
         let change = self.registrations.on_event(step, event, events);
-        for probe in &mut self.probes {
-            probe.on_event(step, event, &self.registrations, change);
+        for place in self.audience.of(family) {
+            self.probes[usize::from(*place)].on_event(step, event, &self.registrations);
         }
         match *event {
             Event::Accepted { wish, due, began, .. } => self.on_accepted(step, wish, due, began),
@@ -173,7 +187,10 @@ impl<'a> Recorder<'a> {
             Event::Crashed => self.on_crashed(step),
             _ => {}
         }
-        if let Some((_, Change::In | Change::Dropped | Change::Out)) = change {
+        if let Some((endpoint, change)) = change {
+            for place in &self.audience.changes {
+                self.probes[usize::from(*place)].on_change(step, endpoint, change);
+            }
             self.story.set_level(step.now, self.registrations.in_service());
         }
     }
@@ -200,13 +217,8 @@ impl<'a> Recorder<'a> {
     }
 
     fn on_accepted(&mut self, step: &Step<'_>, wish: Wish, due: Instant, began: Instant) {
-        match wish {
-            Wish::SignIn => self.first.record(step.now.since(due).0),
-            Wish::Refresh => self.refresh.record(step.now.since(due).0),
-            Wish::Return => {}
-            Wish::SignOut => return,
-        }
-        if !self.registrations.losses().is_empty() {
+        self.delays.record(wish, step.now, due, began);
+        if wish != Wish::SignOut && !self.registrations.losses().is_empty() {
             self.on_returned(step, began);
         }
     }
@@ -294,7 +306,7 @@ impl<'a> Recorder<'a> {
             latencies,
             timeline,
             service,
-            course: self.course.finish(self.plan, now, site),
+            course: self.course.finish(self.plan, now, site, &self.delays),
             occasions,
             nodes: self.loads,
             simulated_ns: now.0,
@@ -360,7 +372,8 @@ impl<'a> Recorder<'a> {
             latency: core::mem::take(latency),
             never,
         };
-        let mut rows = vec![row("first-registration".into(), "first registration".into(), &mut self.first, 0)];
+        let (mut first, mut refresh) = (self.delays.of(Wish::SignIn), self.delays.of(Wish::Refresh));
+        let mut rows = vec![row("first-registration".into(), "first registration".into(), &mut first, 0)];
         for loss in self.registrations.losses() {
             let occasion = &self.plan.occasions[usize::from(loss.occasion)].name;
             let (_, mut since_loss, mut since_sent) = self.back.remove(&loss.occasion).unwrap_or_default();
@@ -370,7 +383,7 @@ impl<'a> Recorder<'a> {
             rows.push(row(format!("back-after-{slug}"), format!("back after {occasion}"), &mut since_loss, never));
             rows.push(row(format!("answered-after-{slug}"), format!("answered after {occasion}"), &mut since_sent, 0));
         }
-        rows.push(row("refresh".into(), "refresh".into(), &mut self.refresh, 0));
+        rows.push(row("refresh".into(), "refresh".into(), &mut refresh, 0));
         rows.push(row("checkout".into(), "licence checkout".into(), &mut self.checkout, 0));
         rows.push(row("server-wait".into(), "wait at a server".into(), &mut self.server_wait, 0));
         rows.retain(|row| row.latency.count() > 0 || row.never > 0);
@@ -389,8 +402,8 @@ impl Observer for Recorder<'_> {
         }
         if step.pbx.is_some() {
             self.contention.on_step(&step);
-            for probe in &mut self.probes {
-                probe.on_step(&step);
+            for place in &self.audience.steps {
+                self.probes[usize::from(*place)].on_step(&step);
             }
             for unfolding in &mut self.unfoldings {
                 unfolding.on_step(&step);

@@ -6,7 +6,7 @@ use reports::expectation::{
 use reports::measurements::Tally;
 use reports::verdict::cannot_hold;
 use scenarios::plan::Plan;
-use simulator::event::Event;
+use simulator::event::{Event, Family};
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::node::NodeId;
 use simulator::time::{Duration, Instant};
@@ -60,20 +60,45 @@ impl Probe {
         }
     }
 
+    /// Families of facts that may change it.
+    pub(super) fn hears(&self) -> &'static [Family] {
+        match &self.what {
+            What::Group(_) => &[],
+            What::Attempts(attempts) => attempts.hears(),
+            What::Calls(_) => &[Family::Call],
+            What::Queue(_) => &[Family::Request],
+            What::Value { value, other: None } | What::Batches(value) => value.hears(),
+            What::Value { other: Some(_), .. } => &Family::ALL,
+        }
+    }
+
+    /// Whether changes of registrations may change it.
+    pub(super) fn wants_changes(&self) -> bool {
+        matches!(self.what, What::Group(_))
+    }
+
+    /// Whether it follows from the state after a step of a PBX.
+    pub(super) fn wants_steps(&self) -> bool {
+        self.values().into_iter().flatten().any(Value::wants_steps)
+    }
+
+    /// Whether the waits of grants may change it.
+    pub(super) fn wants_waits(&self) -> bool {
+        self.values().into_iter().flatten().any(|value| matches!(value, Value::Meter(_)))
+    }
+
+    /// Somebody's registration has changed.
     #[inline]
-    pub(super) fn on_event(
-        &mut self,
-        step: &Step<'_>,
-        event: &Event,
-        registrations: &Registrations,
-        change: Option<(NodeId, Change)>,
-    ) {
+    pub(super) fn on_change(&mut self, step: &Step<'_>, endpoint: NodeId, change: Change) {
+        if let What::Group(group) = &mut self.what {
+            group.on_change(step, endpoint.index(), change);
+        }
+    }
+
+    #[inline]
+    pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event, registrations: &Registrations) {
         match &mut self.what {
-            What::Group(group) => {
-                if let Some((endpoint, change)) = change {
-                    group.on_change(step, endpoint.index(), change);
-                }
-            }
+            What::Group(_) => {}
             What::Attempts(attempts) => attempts.on_event(step, event),
             What::Calls(calls) => calls.on_event(step, event),
             What::Queue(queue) => queue.on_event(step, event),
@@ -89,23 +114,31 @@ impl Probe {
 
     #[inline]
     pub(super) fn on_step(&mut self, step: &Step<'_>) {
-        self.values().into_iter().flatten().for_each(|value| value.on_step(step));
+        self.values_mut().into_iter().flatten().for_each(|value| value.on_step(step));
     }
 
     pub(super) fn granted(&mut self, step: &Step<'_>, feature: Feature, wait: Duration) {
-        self.values().into_iter().flatten().for_each(|value| value.granted(step, feature, wait));
+        self.values_mut().into_iter().flatten().for_each(|value| value.granted(step, feature, wait));
     }
 
     pub(super) fn reclaimed(&mut self, at: Instant, feature: Feature, lag: Duration) {
-        self.values().into_iter().flatten().for_each(|value| value.reclaimed(at, feature, lag));
+        self.values_mut().into_iter().flatten().for_each(|value| value.reclaimed(at, feature, lag));
     }
 
     pub(super) fn finish(&mut self, step: &Step<'_>, contention: &Contention, unreclaimed: &[FeatureSet]) {
-        self.values().into_iter().flatten().for_each(|value| value.finish(step, contention, unreclaimed));
+        self.values_mut().into_iter().flatten().for_each(|value| value.finish(step, contention, unreclaimed));
+    }
+
+    fn values(&self) -> [Option<&Value>; 2] {
+        match &self.what {
+            What::Value { value, other } => [Some(value), other.as_ref()],
+            What::Batches(value) => [Some(value), None],
+            _ => [None, None],
+        }
     }
 
     #[inline]
-    fn values(&mut self) -> [Option<&mut Value>; 2] {
+    fn values_mut(&mut self) -> [Option<&mut Value>; 2] {
         match &mut self.what {
             What::Value { value, other } => [Some(value), other.as_mut()],
             What::Batches(value) => [Some(value), None],

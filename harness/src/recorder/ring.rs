@@ -1,7 +1,5 @@
 //! The last events before a breach.
 
-use std::collections::VecDeque;
-
 use simulator::event::Event;
 use simulator::node::NodeId;
 use simulator::time::Instant;
@@ -10,22 +8,28 @@ const EVENTS: usize = 32;
 
 /// A ring of facts.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ring(VecDeque<(Instant, NodeId, Event)>);
+pub(super) struct Ring {
+    facts: Vec<(Instant, NodeId, Event)>,
+    /// Place of the oldest, once it is full.
+    oldest: usize,
+}
 
 impl Ring {
     #[inline]
     pub(super) fn push(&mut self, now: Instant, node: NodeId, event: Event) {
-        if self.0.len() == EVENTS {
-            self.0.pop_front();
+        if self.facts.len() < EVENTS {
+            return self.facts.push((now, node, event));
         }
-        self.0.push_back((now, node, event));
+        self.facts[self.oldest] = (now, node, event);
+        self.oldest = (self.oldest + 1) % EVENTS;
     }
 
     /// One line each, oldest first, with the name of the node.
     pub(super) fn lines(&self, name: impl Fn(NodeId) -> String) -> Vec<String> {
-        self.0
-            .iter()
-            .map(|(at, node, event)| format!("{:14.6} s  {}  {event:?}", at.as_secs_f64(), name(*node)))
-            .collect()
+        let (newer, older) = self.facts.split_at(self.oldest);
+        let line = |(at, node, event): &(Instant, NodeId, Event)| {
+            format!("{:14.6} s  {}  {event:?}", at.as_secs_f64(), name(*node))
+        };
+        older.iter().chain(newer).map(line).collect()
     }
 }

@@ -3,7 +3,7 @@
 use reports::expectation::{AttemptKind, Attempts, Group, Outcome, When};
 use reports::measurements::Tally;
 use scenarios::plan::Plan;
-use simulator::event::{Event, Wish};
+use simulator::event::{Event, Family, Wish};
 use simulator::licence::feature::Feature;
 use simulator::licence::reason::Reason;
 use simulator::sip::message::Aor;
@@ -153,6 +153,15 @@ impl AttemptProbe {
             hits: 0,
             of: 0,
             ended: 0,
+        }
+    }
+
+    /// Families of facts that may change it.
+    pub(super) fn hears(&self) -> &'static [Family] {
+        match self.kind {
+            Kind::Wish(_) => &[Family::Wish],
+            Kind::Checkout(_) => &[Family::Checkout],
+            Kind::Takeover => &[Family::Standby],
         }
     }
 

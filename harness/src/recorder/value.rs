@@ -3,7 +3,7 @@
 use reports::expectation::{Measured, Metric, When};
 use reports::measurements::Tally;
 use scenarios::plan::Plan;
-use simulator::event::{Event, Kind};
+use simulator::event::{Event, Family, Kind};
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::time::{Duration, Instant};
 
@@ -72,6 +72,23 @@ impl Value {
             Self::Gauge(gauge) => gauge.at,
             _ => None,
         }
+    }
+
+    /// Families of facts that may change it.
+    pub(super) fn hears(&self) -> &'static [Family] {
+        match self {
+            Self::Gauge(gauge) => gauge.hears(),
+            Self::Meter(_) => &Family::ALL,
+            Self::Registered(_) => &[Family::Binding],
+            Self::Stock(_) | Self::OverIssued(_) => &[Family::Unit],
+            Self::Trunk(_) => &[Family::Channel],
+            Self::Occasion(_) => &[],
+        }
+    }
+
+    /// Whether it follows from the state after a step of a PBX.
+    pub(super) fn wants_steps(&self) -> bool {
+        matches!(self, Self::Gauge(_) | Self::Stock(_))
     }
 
     #[inline]

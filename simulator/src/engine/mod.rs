@@ -246,7 +246,7 @@ impl<E: Elements> Engine<E> {
     }
 
     /// The node's wake-up has come; false if it was overtaken or too early.
-    #[inline]
+    #[inline(always)]
     fn wake(&mut self, node: NodeId) -> bool {
         if self.wakes[node.index()] != self.now {
             return false;
@@ -264,7 +264,7 @@ impl<E: Elements> Engine<E> {
     }
 
     /// A packet has arrived or is due again; false if it came to nothing.
-    #[inline]
+    #[inline(always)]
     fn arrive(&mut self, due: Due) -> bool {
         let flight = core::mem::replace(&mut self.flights[due.packet as usize].state, FlightState::Free);
         let packet = self.flights[due.packet as usize].packet;
@@ -391,7 +391,7 @@ impl<E: Elements> Engine<E> {
     }
 
     /// Sets the node's wake-up if it wants one earlier than it has. A deadline that passed while it was down is due now.
-    #[inline]
+    #[inline(always)]
     fn rearm(&mut self, node: NodeId) {
         if self.is_remote(node) {
             return;
@@ -411,7 +411,7 @@ impl<E: Elements> Engine<E> {
         self.remote.contains(&node.0)
     }
 
-    #[inline]
+    #[inline(always)]
     fn look_ahead(&self) {
         if let Some(due) = self.queue.ahead(LOOK_AHEAD) {
             if let Some(wake) = self.wakes.get(due.node.index()) {
