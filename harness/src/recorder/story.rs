@@ -53,15 +53,23 @@ impl Story {
             Action::SignIn { who, over, .. } => {
                 let people: u64 = who.seats.iter().map(|(_, seats)| seats.len() as u64).sum();
                 let over = units::duration(over.0);
-                self.tell(now, "sign-in begins".into(), format!("{} people over {over}", units::count(people)));
+                self.tell(
+                    now,
+                    "sign-in begins".into(),
+                    format!("{} over {over}", units::things(people, "person", "people")),
+                );
             }
             Action::SignOut { who, .. } => {
                 let people: u64 = who.seats.iter().map(|(_, seats)| seats.len() as u64).sum();
-                self.tell(now, "sign-out begins".into(), format!("{} people", units::count(people)));
+                self.tell(now, "sign-out begins".into(), units::things(people, "person", "people"));
             }
             Action::PowerOff(who) => {
                 let people: u64 = who.seats.iter().map(|(_, seats)| seats.len() as u64).sum();
-                self.tell(now, "power is cut".into(), format!("{} people's devices are gone", units::count(people)));
+                self.tell(
+                    now,
+                    "power is cut".into(),
+                    format!("the devices of {} are gone", units::things(people, "person", "people")),
+                );
             }
             Action::PowerOn(_) => self.tell(now, "power is back".into(), String::new()),
             Action::Install(_) | Action::Installed { .. } => {
