@@ -169,6 +169,9 @@ pub(crate) struct Run {
     /// What to print: text, json, html, md, csv, junit or openmetrics (alone on standard output)
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: Format,
+    /// Tell a CI system too: github (annotations, step summary) or gitlab (gl-code-quality-report.json, junit.xml)
+    #[arg(long, value_name = "SYSTEM", hide_possible_values = true)]
+    pub(crate) ci: Option<Ci>,
     /// Load a real PBX there, in real time: sip:127.0.0.1:5060; or one address for
     /// each node, with commas. Only this machine may be loaded
     #[arg(long, value_name = "ADDRESS")]
@@ -274,8 +277,6 @@ pub(crate) struct LaterFlags {
     watch: bool,
     #[arg(long, hide = true, value_name = "URL")]
     on: Option<String>,
-    #[arg(long, hide = true, value_name = "SYSTEM")]
-    ci: Option<String>,
     #[arg(long, hide = true, value_name = "FILE")]
     expect_summary: Option<PathBuf>,
 }
@@ -287,6 +288,13 @@ pub(crate) enum Seeds {
     Count(u32),
     /// `auto`, `proof`: until it is decided.
     Until(Stopping),
+}
+
+/// CI systems that `run --ci` knows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Ci {
+    Github,
+    Gitlab,
 }
 
 /// Renderings of a run; hidden ones answer "not yet".
@@ -364,7 +372,6 @@ impl Run {
             (later.run_commands, "--run-commands"),
             (later.watch, "--watch"),
             (later.on.is_some(), "--on"),
-            (later.ci.is_some(), "--ci"),
             (later.expect_summary.is_some(), "--expect-summary"),
         ];
         match flags.into_iter().find(|(is_given, _)| *is_given) {

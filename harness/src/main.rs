@@ -2,6 +2,7 @@
 
 mod args;
 mod bench;
+mod ci;
 mod clock;
 mod commands;
 mod complaint;

@@ -1,5 +1,6 @@
 //! Renderings of a run file. Pure: from results to text.
 
+pub mod ci;
 pub mod comparison;
 pub mod csv;
 pub mod json;

@@ -20,7 +20,7 @@ use crate::exit::Exit;
 use crate::progress::Display;
 use crate::rendering::rendered;
 use crate::run_files::Destination;
-use crate::{interrupt, next, screen, usage};
+use crate::{ci, interrupt, next, screen, usage};
 
 /// Runs what was asked for.
 pub(super) fn run(args: &args::Run) -> Result<Exit, Complaint> {
@@ -43,6 +43,7 @@ struct Order {
     threads: usize,
     destination: Destination,
     format: Format,
+    ci: Option<args::Ci>,
 }
 
 /// Which seeds of a plan.
@@ -78,6 +79,7 @@ impl Order {
             threads: args.jobs.map_or_else(cores, usize::from),
             destination: Destination::new(args.out.as_deref(), &paths)?,
             format: args.format,
+            ci: args.ci,
         }))
     }
 
@@ -165,6 +167,7 @@ impl Order {
             format => rendered(format, run),
         };
         screen::print(&shown)?;
+        self.ci.map_or(Ok(()), |system| ci::tell(system, run))?;
         written?;
         let is_partial = run.results.iter().any(|result| result.header.partial);
         Ok(if is_partial { Exit::Interrupted } else { run.verdict().into() })

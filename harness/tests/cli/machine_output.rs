@@ -57,3 +57,28 @@ fn variants_are_named() {
     let one = desk.pbxsim("run variants.yaml --variant many --as json").json();
     assert_eq!(one["variants"].as_object().map(serde_json::Map::len), Some(1));
 }
+
+#[test]
+fn github_is_told_where_a_sentence_failed() {
+    let desk = Desk::new();
+    let mut command = desk.command("run failing.yaml --as json --ci github");
+    let answer = crate::desk::Answer::of(command.env("GITHUB_STEP_SUMMARY", desk.path().join("summary.md")));
+    assert_eq!((answer.code, &answer.json()["verdict"]), (Some(1), &"fail".into()));
+    let start = "::error file=failing.yaml,line=15,title=fewer than 5 users are registered at the end::20 of 20";
+    assert!(answer.errors.lines().any(|line| line.starts_with(start)), "{}", answer.errors);
+    assert!(desk.read("summary.md").starts_with("### FAIL: A small morning"), "{}", desk.read("summary.md"));
+}
+
+#[test]
+fn gitlab_finds_its_reports() {
+    let desk = Desk::new();
+    assert_eq!(desk.pbxsim("run failing.yaml small.yaml --ci gitlab").code, Some(1));
+    let issues: serde_json::Value = serde_json::from_str(&desk.read("gl-code-quality-report.json")).expect("JSON");
+    assert_eq!(issues[0]["location"]["path"], "failing.yaml");
+    assert_eq!(issues.as_array().map(Vec::len), Some(1));
+    let junit = desk.read("junit.xml");
+    assert!(
+        junit.contains("<testsuite name=\"failing.yaml\"") && junit.contains("<testsuite name=\"small.yaml\""),
+        "{junit}"
+    );
+}

@@ -12,7 +12,6 @@ fn later_verbs_and_flags_answer_not_yet() {
         "trace LAST desk-1",
         "run small.yaml --watch",
         "run small.yaml --on nats://127.0.0.1",
-        "run small.yaml --ci github",
         "check small.yaml --ci github",
         "show LAST --as pcap",
     ] {

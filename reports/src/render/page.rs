@@ -153,3 +153,5 @@ const ROOM_ALONE: usize = 480_000;
 #[cfg(test)]
 #[path = "page/tests.rs"]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::{HOSTILE, hostile};
