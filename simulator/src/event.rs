@@ -1,6 +1,9 @@
 //! Facts that nodes state. Nodes never measure: whoever observes a run subtracts instants and counts.
 
+mod family;
+
 pub use crate::licence::stock::{Kind, StockKind};
+pub use family::{Families, Family};
 
 use crate::id::NodeId;
 use crate::layout::Device;
@@ -99,51 +102,6 @@ pub enum CallEnd {
     Left,
     /// The caller's device lost its registration, or its power (M9).
     Dropped,
-}
-
-/// Facts that belong together: whoever wants one of a family usually wants no other, so observers are asked by family.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-#[repr(u8)]
-pub enum Family {
-    /// Wishes of endpoints, and how they end.
-    Wish,
-    /// What endpoints do on the way.
-    Attempt,
-    /// Bindings.
-    Binding,
-    /// Requests at a server.
-    Request,
-    /// A holder asks for a unit, and the answer.
-    Checkout,
-    /// Units in use.
-    Unit,
-    /// Leases between a PBX and its authority.
-    Lease,
-    /// Standbys.
-    Standby,
-    /// Calls, as their parties see them.
-    Call,
-    /// Channels of trunks.
-    Channel,
-    /// What the driver does to a node.
-    Driver,
-}
-
-impl Family {
-    /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::Wish,
-        Self::Attempt,
-        Self::Binding,
-        Self::Request,
-        Self::Checkout,
-        Self::Unit,
-        Self::Lease,
-        Self::Standby,
-        Self::Call,
-        Self::Channel,
-        Self::Driver,
-    ];
 }
 
 /// A fact. `endpoint` is the node that reports, unless a field names it.
@@ -468,47 +426,6 @@ pub enum Event {
 }
 
 impl Event {
-    /// The facts it belongs to.
-    #[inline]
-    pub fn family(&self) -> Family {
-        match self {
-            Self::Due { .. }
-            | Self::Answered { .. }
-            | Self::Accepted { .. }
-            | Self::GaveUp { .. }
-            | Self::Withdrawn => Family::Wish,
-            Self::Retransmitted | Self::Hopped | Self::Retrying { .. } | Self::NoSeat => Family::Attempt,
-            Self::Bound { .. } | Self::Unbound { .. } => Family::Binding,
-            Self::Served { .. } | Self::Shed => Family::Request,
-            Self::Asked { .. }
-            | Self::Granted { .. }
-            | Self::Denied { .. }
-            | Self::Queued { .. }
-            | Self::Abandoned { .. } => Family::Checkout,
-            Self::Taken { .. } | Self::Freed { .. } => Family::Unit,
-            Self::Renewed { .. }
-            | Self::Grace { .. }
-            | Self::Unmet { .. }
-            | Self::Booked { .. }
-            | Self::Recalled { .. }
-            | Self::Reclaimed { .. }
-            | Self::Quarantine { .. } => Family::Lease,
-            Self::Silence { .. } | Self::Role { .. } | Self::TakeoverRefused { .. } => Family::Standby,
-            Self::CallDue { .. }
-            | Self::CallRang { .. }
-            | Self::CallAnswered { .. }
-            | Self::CallFailed { .. }
-            | Self::CallGivenUp { .. }
-            | Self::CallEnded { .. }
-            | Self::CallDropped { .. } => Family::Call,
-            Self::ChannelAsked { .. }
-            | Self::ChannelTaken { .. }
-            | Self::ChannelFreed { .. }
-            | Self::ChannelRefused { .. } => Family::Channel,
-            Self::Crashed | Self::Restarted | Self::Frozen | Self::Woken => Family::Driver,
-        }
-    }
-
     /// Every field, as words for the digest: a pattern without `..` so that a new field cannot be forgotten.
     pub fn words(&self) -> [u64; 4] {
         let aor = |aor: Aor| u64::from(aor.block) << 40 | (aor.device as u64) << 32 | u64::from(aor.seat);

@@ -3,7 +3,7 @@
 use reports::measurements::{Moment, Series};
 use reports::units;
 use scenarios::plan::Plan;
-use simulator::event::Event;
+use simulator::event::{Event, Families, Family};
 use simulator::schedule::{Action, Cut, End, Entry};
 use simulator::time::{Duration, Instant};
 
@@ -107,19 +107,11 @@ impl Story {
         }
     }
 
+    /// The families of facts it tells of.
+    pub(super) const HEARS: Families = Families::of([Family::Driver, Family::Lease, Family::Standby]);
+
     pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event, cut_off: u64, in_service: u64) {
-        let tells = matches!(
-            event,
-            Event::Crashed
-                | Event::Restarted
-                | Event::Quarantine { .. }
-                | Event::Reclaimed { .. }
-                | Event::Frozen
-                | Event::Woken
-                | Event::Role { .. }
-                | Event::TakeoverRefused { .. }
-        );
-        let Some(name) = step.pbx.filter(|_| tells).map(|pbx| self.names[pbx].clone()) else { return };
+        let Some(name) = step.pbx.map(|pbx| self.names[pbx].as_str()) else { return };
         let count = units::count;
         let (what, detail) = match *event {
             Event::Crashed => (
