@@ -108,6 +108,24 @@ struct Expiries {
     next_at: Instant,
 }
 
+/// Where a record lies: looked up once, for each look costs.
+#[derive(Clone, Copy)]
+struct Place {
+    block: usize,
+    index: usize,
+    endpoint: u32,
+}
+
+impl Place {
+    #[inline]
+    fn new(aor: Aor, people: &People) -> Option<Self> {
+        let block = usize::from(aor.block);
+        let facts = people.blocks.get(block)?;
+        let index = facts.place(aor)?;
+        Some(Self { block, index: index as usize, endpoint: facts.first_endpoint + index })
+    }
+}
+
 impl Binding {
     const EMPTY: Self = Self {
         expires_at: Instant::NEVER,
@@ -146,14 +164,25 @@ impl Bindings {
     /// The record of a device; made if need be.
     #[inline]
     pub fn of(&mut self, aor: Aor, people: &People) -> Option<&mut Binding> {
-        let facts = people.blocks.get(usize::from(aor.block))?;
-        let place = facts.place(aor)? as usize;
-        let table = &mut self.tables[usize::from(aor.block)];
-        if table.bindings.is_empty() {
-            table.bindings = vec![Binding::EMPTY; facts.block.endpoints() as usize];
-            table.objects = vec![Object::default(); facts.block.seats as usize];
+        let place = Place::new(aor, people)?;
+        if self.tables[place.block].bindings.is_empty() {
+            self.make(place.block, people);
         }
-        table.bindings.get_mut(place)
+        self.at(place)
+    }
+
+    #[cold]
+    fn make(&mut self, block: usize, people: &People) {
+        let facts = &people.blocks[block].block;
+        self.tables[block] = Table {
+            bindings: vec![Binding::EMPTY; facts.endpoints() as usize],
+            objects: vec![Object::default(); facts.seats as usize],
+        };
+    }
+
+    #[inline]
+    fn at(&mut self, place: Place) -> Option<&mut Binding> {
+        self.tables[place.block].bindings.get_mut(place.index)
     }
 
     /// The record of a device, if there is one.
@@ -176,18 +205,18 @@ impl Bindings {
         table.objects.get(aor.seat as usize).copied().unwrap_or_default()
     }
 
-    /// Makes a binding live, or longer lived.
+    /// Makes a binding live, or longer lived; whether it was not live before.
     #[inline]
     pub fn bind(&mut self, aor: Aor, people: &People, expires_at: Instant, lifetime_s: u32) -> bool {
-        let Some(endpoint) = people.endpoint(aor) else { return false };
-        let was = self.of(aor, people).is_some_and(|binding| binding.state == BindingState::Bound);
+        let Some(was) = self.of(aor, people).map(|binding| binding.state == BindingState::Bound) else { return false };
+        let Some(place) = Place::new(aor, people) else { return false };
         if was {
-            self.unlink(endpoint.0, aor, people);
+            self.unlink(place, people);
         }
-        if let Some(binding) = self.of(aor, people) {
+        self.link(place, people, expires_at, lifetime_s);
+        if let Some(binding) = self.at(place) {
             (binding.state, binding.expires_at, binding.expires_s) = (BindingState::Bound, expires_at, lifetime_s);
         }
-        self.link(endpoint.0, aor, people);
         if !was {
             self.bound += 1;
             if let Some(object) = self.object(aor) {
@@ -199,16 +228,17 @@ impl Bindings {
 
     /// Ends a binding; false if there was none.
     pub fn unbind(&mut self, aor: Aor, people: &People) -> bool {
-        let Some(endpoint) = people.endpoint(aor) else { return false };
-        let live = self.get(aor, people).is_some_and(|binding| binding.state == BindingState::Bound);
+        let Some(place) = Place::new(aor, people) else { return false };
+        let Some(binding) = self.at(place) else { return false };
+        let live = binding.state == BindingState::Bound;
         if live {
-            self.unlink(endpoint.0, aor, people);
+            self.unlink(place, people);
             self.bound -= 1;
             if let Some(object) = self.object(aor) {
                 object.bound &= !(1 << aor.device as u8);
             }
         }
-        if let Some(binding) = self.of(aor, people) {
+        if let Some(binding) = self.at(place) {
             (binding.state, binding.expires_at) = (BindingState::None, Instant::NEVER);
         }
         live
@@ -261,15 +291,17 @@ impl Bindings {
         self.bound = 0;
     }
 
-    fn by_endpoint(&mut self, endpoint: u32, near: Aor, people: &People) -> Option<&mut Binding> {
-        let near_facts = &people.blocks[usize::from(near.block)];
-        let place = endpoint.wrapping_sub(near_facts.first_endpoint);
-        if place < near_facts.block.endpoints() {
-            return self.tables[usize::from(near.block)].bindings.get_mut(place as usize);
+    /// The record of an endpoint, looked for first in the block of another: lists mix blocks, but seldom.
+    #[inline]
+    fn by_endpoint(&mut self, endpoint: u32, near: Place, people: &People) -> Option<&mut Binding> {
+        let first = near.endpoint - near.index as u32;
+        let index = endpoint.wrapping_sub(first) as usize;
+        if index < self.tables[near.block].bindings.len() {
+            return self.tables[near.block].bindings.get_mut(index);
         }
         let block = people.blocks.partition_point(|facts| facts.first_endpoint <= endpoint) - 1;
-        let place = endpoint - people.blocks[block].first_endpoint;
-        self.tables[block].bindings.get_mut(place as usize)
+        let index = endpoint - people.blocks[block].first_endpoint;
+        self.tables[block].bindings.get_mut(index as usize)
     }
 
     fn list(&mut self, lifetime_s: u32) -> usize {
@@ -280,53 +312,45 @@ impl Bindings {
     }
 
     /// Puts a binding behind the last that ends no later: nearly always the last of its list.
-    fn link(&mut self, endpoint: u32, aor: Aor, people: &People) {
-        let Some((expires_at, lifetime_s)) =
-            self.of(aor, people).map(|binding| (binding.expires_at, binding.expires_s))
-        else {
-            return;
-        };
+    fn link(&mut self, place: Place, people: &People, expires_at: Instant, lifetime_s: u32) {
         let list = self.list(lifetime_s);
         let (mut earlier, mut later) = (self.lists[list].last, NONE);
         while earlier != NONE {
-            let Some(binding) = self.by_endpoint(earlier, aor, people) else { break };
+            let Some(binding) = self.by_endpoint(earlier, place, people) else { break };
             if binding.expires_at <= expires_at {
+                binding.later = place.endpoint;
                 break;
             }
             (later, earlier) = (earlier, binding.earlier);
         }
-        if let Some(binding) = self.of(aor, people) {
+        if earlier == NONE {
+            (self.lists[list].first, self.lists[list].next_at) = (place.endpoint, expires_at);
+        }
+        if later == NONE {
+            self.lists[list].last = place.endpoint;
+        } else if let Some(binding) = self.by_endpoint(later, place, people) {
+            binding.earlier = place.endpoint;
+        }
+        if let Some(binding) = self.at(place) {
             (binding.earlier, binding.later) = (earlier, later);
-        }
-        match self.by_endpoint(earlier, aor, people).filter(|_| earlier != NONE) {
-            Some(binding) => binding.later = endpoint,
-            None => (self.lists[list].first, self.lists[list].next_at) = (endpoint, expires_at),
-        }
-        match self.by_endpoint(later, aor, people).filter(|_| later != NONE) {
-            Some(binding) => binding.earlier = endpoint,
-            None => self.lists[list].last = endpoint,
         }
     }
 
-    fn unlink(&mut self, endpoint: u32, aor: Aor, people: &People) {
-        let Some(binding) = self.of(aor, people) else { return };
+    fn unlink(&mut self, place: Place, people: &People) {
+        let Some(binding) = self.at(place) else { return };
         let (earlier, later, lifetime_s) = (binding.earlier, binding.later, binding.expires_s);
         let list = self.list(lifetime_s);
-        debug_assert!(self.lists[list].first != NONE, "endpoint {endpoint} is in a list");
-        let next_at = if later == NONE {
-            Instant::NEVER
-        } else {
-            self.by_endpoint(later, aor, people).map_or(Instant::NEVER, |binding| {
-                binding.earlier = earlier;
-                binding.expires_at
-            })
-        };
+        debug_assert!(self.lists[list].first != NONE, "endpoint {} is in a list", place.endpoint);
+        let mut next_at = Instant::NEVER;
         if later == NONE {
             self.lists[list].last = earlier;
+        } else if let Some(binding) = self.by_endpoint(later, place, people) {
+            binding.earlier = earlier;
+            next_at = binding.expires_at;
         }
         if earlier == NONE {
             (self.lists[list].first, self.lists[list].next_at) = (later, next_at);
-        } else if let Some(binding) = self.by_endpoint(earlier, aor, people) {
+        } else if let Some(binding) = self.by_endpoint(earlier, place, people) {
             binding.later = later;
         }
     }
