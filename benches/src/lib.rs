@@ -2,6 +2,7 @@
 
 use simulator::distribution::Distribution;
 use simulator::layout::{Begins, Block, Device, Layout, PbxPlan, PopulationPlan, Role, Selection};
+use simulator::licence::entitlement::Entitlement;
 use simulator::licence::feature::Feature;
 use simulator::rng::Probability;
 use simulator::schedule::{Action, Entry, Shape};
@@ -28,13 +29,15 @@ pub fn pairs(phones: u32) -> Run {
     let pbxs = 2 * phones.div_ceil(2 * PER_PBX);
     let units = u64::from(phones) * 98 / 100;
     let master = PbxPlan {
+        software: 12,
         name: "master".into(),
         role: Role::Master,
         site: 0,
         stands_in_for: None,
-        licences: vec![(Feature::Port, units as u32), (Feature::Standby, units as u32)],
+        licences: [Feature::Port, Feature::Standby].map(|feature| Entitlement::new(feature, 12, units as u32)).to_vec(),
     };
     let slave = |index: u32| PbxPlan {
+        software: 12,
         name: format!("slave-{}", index + 1),
         role: Role::Slave,
         site: 0,
@@ -57,7 +60,12 @@ pub fn pairs(phones: u32) -> Run {
     };
     let layout = Layout {
         pbxs: core::iter::once(master).chain((0..pbxs).map(slave)).collect(),
-        populations: vec![PopulationPlan { name: "phone".into(), seats: phones, begins: Begins::Absent }],
+        populations: vec![PopulationPlan {
+            name: "phone".into(),
+            seats: phones,
+            begins: Begins::Absent,
+            application: 12,
+        }],
         blocks: (0..pbxs).map(block).filter(|block| block.seats > 0).collect(),
         sites: vec!["here".into()],
         licensed: true,

@@ -69,6 +69,13 @@ pub enum Claim {
         /// When.
         when: When,
     },
+    /// `EVENT is accepted`, `is refused`, `is refused for REASON`: a matter of administration.
+    Action {
+        /// Which entry of the timeline, by index.
+        occasion: u16,
+        /// What must come of it.
+        outcome: Outcome,
+    },
     /// `[STAT] MEASURE of X is at most V`.
     Measure {
         /// The left side.

@@ -233,7 +233,7 @@ fn agreed_value(claim: &Claim) -> Option<f64> {
 /// `never`, `no`, `all` and `exactly` speak of every run (scenario language §5).
 fn in_every_run(claim: &Claim) -> bool {
     match claim {
-        Claim::Queue { .. } | Claim::Stock { .. } => true,
+        Claim::Queue { .. } | Claim::Stock { .. } | Claim::Action { .. } => true,
         Claim::Share { quantity: Quantity::No | Quantity::All, .. }
         | Claim::Share {
             quantity: Quantity::Percent(Bound::Exactly, _) | Quantity::Count(Bound::Exactly, _), ..

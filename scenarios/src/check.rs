@@ -216,7 +216,7 @@ impl Checker<'_> {
             Keys::Device => self.word_key("device", DEVICES, pair, trail),
             Keys::FeatureWord => self.word_key("feature", FEATURES, pair, trail),
             Keys::LicenceOrCredits if pair.key == language::CREDITS => {}
-            Keys::Licence | Keys::LicenceOrCredits => self.licence(pair, trail),
+            Keys::Licence | Keys::LicenceOrCredits => self.licence(pair),
             Keys::Free | Keys::Link | Keys::Node | Keys::Path => {}
         }
     }
@@ -248,15 +248,9 @@ impl Checker<'_> {
         }
     }
 
-    fn licence(&mut self, pair: &Pair, trail: &mut Trail<'_>) {
-        match language::licence(&pair.key) {
-            Ok(named) if !named.licence.feature.is_simulated() && self.refuses_later(trail) => {
-                trail.later = true;
-                let word = named.licence.feature.name();
-                self.report.error(pair.key_span, format!("not yet: {word} comes in a later version"), "leave it out");
-            }
-            Ok(_) => {}
-            Err(mistake) => self.report.error(pair.key_span, mistake.message, mistake.advice),
+    fn licence(&mut self, pair: &Pair) {
+        if let Err(mistake) = language::licence(&pair.key) {
+            self.report.error(pair.key_span, mistake.message, mistake.advice);
         }
     }
 

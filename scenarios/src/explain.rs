@@ -4,9 +4,11 @@ mod calls;
 mod crash;
 mod events;
 mod faults;
+mod licences;
 mod lines;
 
 use reports::formulas::{engset_beta, engset_units, erlang_b_units, erlang_c};
+use simulator::layout::PbxPlan;
 use simulator::licence::feature::Feature;
 use simulator::time::Instant;
 
@@ -124,18 +126,13 @@ fn verdict(plan: &Plan, demand: &Demand, needed: u64) -> String {
 /// Licences of a feature in all stocks; `unlimited` is more than anybody asks for.
 pub(crate) fn bought_of(plan: &Plan, feature: Feature) -> u64 {
     let stocks = plan.layout.pbxs.iter().flat_map(|pbx| &pbx.licences);
-    stocks.filter(|(bound, _)| *bound == feature).map(|(_, count)| u64::from(*count)).sum()
+    stocks.filter(|bound| bound.feature == feature).map(|bound| u64::from(bound.units)).sum()
 }
 
 fn bought(plan: &Plan, feature: Feature) -> String {
-    let stocks: Vec<(&str, u32)> = plan
-        .layout
-        .pbxs
-        .iter()
-        .flat_map(|pbx| pbx.licences.iter().map(|(bound, count)| (pbx.name.as_str(), *bound, *count)))
-        .filter(|(_, bound, _)| *bound == feature)
-        .map(|(name, _, count)| (name, count))
-        .collect();
+    let units = |pbx: &PbxPlan| pbx.licences.iter().any(|bound| bound.feature == feature).then(|| pbx.units(feature));
+    let stocks = plan.layout.pbxs.iter().filter_map(|pbx| Some((pbx.name.as_str(), units(pbx)?)));
+    let stocks: Vec<(&str, u32)> = stocks.collect();
     let count = |count: u32| if count == u32::MAX { "unlimited".to_owned() } else { grouped(u64::from(count)) };
     match stocks.as_slice() {
         [] => "you bought none: everybody is refused".to_owned(),

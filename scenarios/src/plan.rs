@@ -96,6 +96,19 @@ pub struct Occasion {
     pub at: Instant,
     /// End (of the last repeat), if it has an extent.
     pub until: Option<Instant>,
+    /// Why the portal refuses it, if it is a matter of administration.
+    pub refused: Option<Refused>,
+}
+
+/// Why the portal refuses something.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Refused {
+    /// Reason code, as sentences write it.
+    pub reason: &'static str,
+    /// Number of the rule (R).
+    pub rule: u8,
+    /// In words.
+    pub what: String,
 }
 
 /// The load a flow of calls offers.

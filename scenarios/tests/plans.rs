@@ -4,6 +4,7 @@ use scenarios::plan::Plan;
 use scenarios::{Template, load};
 use simulator::distribution::Distribution;
 use simulator::layout::{Begins, Device, Role};
+use simulator::licence::entitlement::Entitlement;
 use simulator::licence::feature::Feature;
 use simulator::schedule::{Action, Cut, End, Shape};
 use simulator::settings::{OnStandby, Retries, Transport};
@@ -26,6 +27,10 @@ fn at(seconds: u64) -> Instant {
     Instant::ZERO + Duration::seconds(seconds)
 }
 
+fn v12((feature, units): (Feature, u32)) -> Entitlement {
+    Entitlement::new(feature, 12, units)
+}
+
 #[test]
 fn rush_is_five_nodes_with_a_standby_at_the_masters_site() {
     let plan = rush(&[]);
@@ -35,7 +40,7 @@ fn rush_is_five_nodes_with_a_standby_at_the_masters_site() {
     assert_eq!((standby.role, standby.stands_in_for, standby.site), (Role::Standby, Some(0), 0));
     assert_eq!(plan.layout.sites, ["master", "slave-1", "slave-2", "slave-3"]);
     let bound = &plan.layout.pbxs[0].licences;
-    assert_eq!(bound, &[(Feature::Port, 6100), (Feature::Standby, 6100), (Feature::SoftwarePhones, 760)]);
+    assert_eq!(bound, &[(Feature::Port, 6100), (Feature::Standby, 6100), (Feature::SoftwarePhones, 760)].map(v12));
     assert_eq!(
         (plan.starts_s, plan.lasts, plan.seed, plan.seeds),
         (8 * 3600 + 56 * 60, Duration::seconds(1800), 42, 20)
@@ -132,7 +137,7 @@ fn overrides_are_applied_last_and_by_the_same_rules() {
     assert_eq!(quick.layout.populations[1].seats, 900);
     assert_eq!(quick.schedule[1].at, at(1200));
     let deep = rush(&["users.roamer.signed-in=5 min", "licences.master.PBX-Operator12=3"]);
-    assert_eq!(deep.layout.pbxs[0].licences[3], (Feature::Operator, 3));
+    assert_eq!(deep.layout.pbxs[0].licences[3], v12((Feature::Operator, 3)));
     // Through `like`, only the one named changes.
     let homes = plans("pbxsim: 1\nlasts: 1 h\nusers:\n  a: { count: 4, devices: { desk-phone: all, dect: 1 } }\n  b: { like: a }\nexpect: [no users are dropped]\n", &["users.b.devices.dect=3"]).remove(0);
     assert_eq!(homes.layout.blocks[0].devices, [(Device::DeskPhone, 4), (Device::Dect, 1)]);
@@ -251,8 +256,8 @@ fn tiers_add_up_and_slaves_may_have_their_own() {
     let plan = plan(
         "cluster: { hq: { role: master }, s: { count: 2 } }\nlicences: { hq: { PBX-Port12: 500, PBX-Port12%500: 20, PBX-Operator12: unlimited }, each-s: { PBX-Port12: 5 } }\nusers: { a: {} }",
     );
-    assert_eq!(plan.layout.pbxs[0].licences, [(Feature::Port, 520), (Feature::Operator, u32::MAX)]);
-    assert_eq!(plan.layout.pbxs[2].licences, [(Feature::Port, 5)]);
+    assert_eq!(plan.layout.pbxs[0].licences, [(Feature::Port, 520), (Feature::Operator, u32::MAX)].map(v12));
+    assert_eq!(plan.layout.pbxs[2].licences, [v12((Feature::Port, 5))]);
 }
 
 #[test]

@@ -183,6 +183,7 @@ mod tests {
 
     fn layout(pbxs: usize) -> Layout {
         let pbx = |index: usize| PbxPlan {
+            software: 12,
             name: format!("pbx-{index}"),
             role: if index == 0 { Role::Master } else { Role::Slave },
             site: index as u16,

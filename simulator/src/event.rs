@@ -90,6 +90,8 @@ pub enum End {
     GivenBack,
     /// Its unit was recalled: it is registered elsewhere (3.7).
     Recalled,
+    /// Its licences do not cover the software any more (A4).
+    Uncovered,
 }
 
 /// How a call that was answered ended, as its caller sees it.
@@ -297,6 +299,15 @@ pub enum Event {
         /// Until when.
         until: Instant,
     },
+    /// The authority has another number of units to issue (3.4.4).
+    Usable {
+        /// Of which feature.
+        feature: Feature,
+        /// How many.
+        units: u32,
+        /// Why the PBX itself may use none (R13-R18), if it may not.
+        why: Reason,
+    },
     /// The authority has lost its table and grants nothing new, or has left that state (3.4.3).
     Quarantine {
         /// Whether it is in it.
@@ -470,6 +481,7 @@ impl Event {
             Self::Booked { feature, pbx, units } => [28, feature as u64, u64::from(pbx), u64::from(units)],
             Self::Recalled { feature, pbx, units } => [60, feature as u64, u64::from(pbx), u64::from(units)],
             Self::Reclaimed { feature, pbx, until } => [61, feature as u64, u64::from(pbx), until.0],
+            Self::Usable { feature, units, why } => [63, feature as u64, u64::from(units), why as u64],
             Self::Quarantine { on } => [62, u64::from(on), 0, 0],
             Self::Silence { on } => [23, u64::from(on), 0, 0],
             Self::Role { active } => [24, u64::from(active), 0, 0],

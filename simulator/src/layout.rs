@@ -5,6 +5,7 @@
 
 use core::ops::Range;
 
+use crate::licence::entitlement::Entitlement;
 use crate::licence::feature::Feature;
 use crate::numbers::NumberPlan;
 use crate::time::Instant;
@@ -52,8 +53,18 @@ pub struct PbxPlan {
     pub site: u16,
     /// The PBX it is a standby for, by index.
     pub stands_in_for: Option<u16>,
-    /// Licences bound here: feature and count, `u32::MAX` for `unlimited`.
-    pub licences: Vec<(Feature, u32)>,
+    /// Version of its software.
+    pub software: u32,
+    /// Licences bound here; also of none yet, where the schedule binds some.
+    pub licences: Vec<Entitlement>,
+}
+
+impl PbxPlan {
+    /// Units of a feature bound here, of all versions.
+    pub fn units(&self, feature: Feature) -> u32 {
+        let of_feature = self.licences.iter().filter(|licence| licence.feature == feature);
+        of_feature.fold(0, |sum, licence| sum.saturating_add(licence.units))
+    }
 }
 
 /// A node's site.
@@ -85,6 +96,8 @@ pub struct PopulationPlan {
     pub seats: u32,
     /// What its members do at the start.
     pub begins: Begins,
+    /// Version of their operator applications (R74); 0: that of the PBX where they are at home.
+    pub application: u32,
 }
 
 /// What members do before any timeline entry concerns them.

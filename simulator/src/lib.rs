@@ -9,7 +9,7 @@
 //! # Levels
 //!
 //! Each uses only those before it, and a test holds that: time, prefetch, rng, distribution, id, slab, numbers ·
-//! `licence::feature`, `licence::reason`, `licence::stock` · layout, settings, schedule, spread, chaos · sip, licence · event,
+//! `licence::feature`, `licence::entitlement`, `licence::reason`, `licence::stock` · layout, settings, schedule, spread, chaos · sip, licence · event,
 //! node · call · engine, endpoint, pbx · site · simulation · invariants.
 
 #[cfg(test)]

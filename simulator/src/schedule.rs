@@ -1,6 +1,7 @@
 //! What happens from outside, and when: a timeline as data.
 
 use crate::layout::{Place, Selection};
+use crate::licence::entitlement::Entitlement;
 use crate::licence::feature::Feature;
 use crate::time::{Duration, Instant};
 
@@ -42,14 +43,21 @@ pub enum Action {
     Restart(u16),
     /// A PBX starts again and has lost its licence table (3.4.3).
     Forget(u16),
-    /// So many units of a feature are bound to a PBX from now on (3.4.4).
-    Installed {
-        /// Which PBX.
+    /// A PBX starts again with other software (R12, A4).
+    Upgrade {
+        /// Which.
         pbx: u16,
-        /// Of which feature.
-        feature: Feature,
-        /// How many in all.
-        units: u32,
+        /// The version it runs from now on.
+        to: u32,
+    },
+    /// Licences are bound to a PBX in the portal: so many of that version in all.
+    Bind {
+        /// To which PBX.
+        pbx: u16,
+        /// Which, and how many.
+        licences: Entitlement,
+        /// It goes by them at once, not only from its next restart on (M10).
+        now: bool,
     },
     /// An operator takes units from a PBX by force (3.4.5).
     Reclaim {

@@ -220,6 +220,28 @@ pub struct Rules {
     pub licence_denial: u16,
     /// Redirects followed before 482 (M4).
     pub redirects: u8,
+    /// Over which licences the lowest version counts (A3).
+    pub version_floor: FloorOver,
+    /// When registrations that a lower version no longer covers go (A4).
+    pub below_floor: BelowFloor,
+}
+
+/// Over which licences the lowest version counts (A3).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum FloorOver {
+    /// All of a domain that are versioned against the PBX software, whatever they are for.
+    Domain,
+    /// Those of the same feature.
+    PerType,
+}
+
+/// When registrations go whose licences do not cover the software any more (A4).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum BelowFloor {
+    /// At the next restart of their PBX.
+    Restart,
+    /// At once.
+    AtOnce,
 }
 
 impl Checkout {
@@ -279,7 +301,7 @@ impl Default for Checkout {
 impl Default for Rules {
     /// The first value of every reading (scenario language §4, `rules`).
     fn default() -> Self {
-        Self { licence_denial: 503, redirects: 3 }
+        Self { licence_denial: 503, redirects: 3, version_floor: FloorOver::Domain, below_floor: BelowFloor::Restart }
     }
 }
 

@@ -134,11 +134,14 @@ impl Simulation {
                 true
             }
             Action::Crash(pbx) => self.crash(*pbx, observer),
-            Action::Restart(pbx) => self.restart(*pbx, false, observer),
-            Action::Forget(pbx) => self.restart(*pbx, true, observer),
-            Action::Installed { pbx, feature, units } => {
-                let (pbx, feature, units) = (*pbx, *feature, *units);
-                self.at_pbx(pbx, observer, |site, _| site.set_installed(pbx, feature, units))
+            Action::Restart(pbx) => self.restart(*pbx, (false, None), observer),
+            Action::Forget(pbx) => self.restart(*pbx, (true, None), observer),
+            Action::Upgrade { pbx, to } => self.restart(*pbx, (false, Some(*to)), observer),
+            Action::Bind { pbx, licences, now } => {
+                let (pbx, licences, at_once) = (*pbx, *licences, *now);
+                let mut changed = false;
+                self.engine.adjust(core::iter::empty(), |site, _| changed = site.bind(pbx, licences, at_once));
+                !changed || self.adapt(observer)
             }
             Action::Reclaim { pbx, feature, units } => {
                 let (pbx, feature, units) = (*pbx, *feature, *units);
@@ -160,10 +163,7 @@ impl Simulation {
             }
             Action::PowerOff(who) => self.power(who, false, observer),
             Action::PowerOn(who) => self.power(who, true, observer),
-            Action::Install(index) => {
-                self.install(*index);
-                true
-            }
+            Action::Install(index) => !self.install(*index) || self.adapt(observer),
         }
     }
 
@@ -187,14 +187,29 @@ impl Simulation {
         )
     }
 
-    fn restart(&mut self, pbx: u16, forgets: bool, observer: &mut impl Observer) -> bool {
+    fn restart(&mut self, pbx: u16, how: (bool, Option<u32>), observer: &mut impl Observer) -> bool {
         let node = self.engine.elements().cluster().people.pbx(pbx);
         self.engine.lose_unsent(node);
-        self.engine.interfere(
+        let mut changed = false;
+        let goes_on = self.engine.interfere(
             node,
-            |site, now, out| site.restart(pbx, now, forgets, out),
+            |site, now, out| changed = site.restart(pbx, now, how, out),
             |now, node, events, site| observer.observe(now, node, events, site),
-        )
+        );
+        goes_on && (!changed || self.adapt(observer))
+    }
+
+    /// Every PBX adapts to what its licences are good for now.
+    fn adapt(&mut self, observer: &mut impl Observer) -> bool {
+        let pbxs = self.engine.elements().pbxs().len() as u16;
+        (0..pbxs).all(|pbx| {
+            let node = self.engine.elements().cluster().people.pbx(pbx);
+            self.engine.interfere(
+                node,
+                |site, now, out| site.adapt(pbx, now, out),
+                |now, node, events, site| observer.observe(now, node, events, site),
+            )
+        })
     }
 
     /// Its timers come first, then what has come for it meanwhile.
@@ -234,13 +249,16 @@ impl Simulation {
         true
     }
 
-    fn install(&mut self, index: u32) {
-        let Some(settings) = self.settings.get(index as usize) else { return };
+    /// Whether licences are good for something else now.
+    fn install(&mut self, index: u32) -> bool {
+        let Some(settings) = self.settings.get(index as usize) else { return false };
         let settings = settings.clone();
         self.engine.install_links(settings.links.clone());
         let first = self.engine.elements().endpoints() as u32;
         let nodes = first..crate::node::Elements::nodes(self.engine.elements()) as u32;
-        self.engine.adjust(nodes.map(NodeId), |site, now| site.install(&settings, now));
+        let mut changed = false;
+        self.engine.adjust(nodes.map(NodeId), |site, now| changed = site.install(&settings, now));
+        changed
     }
 
     /// Everybody selected, with the seat's place among those of its block.

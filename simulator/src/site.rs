@@ -6,13 +6,14 @@ use crate::endpoint::parties::Parties;
 use crate::endpoint::phone::Phone;
 use crate::endpoint::source::Source;
 use crate::layout::{Begins, Layout};
+use crate::licence::entitlement::Entitlement;
 use crate::licence::feature::Feature;
 use crate::node::{Body, Elements, Input, Node, NodeId, Outbox, Packet, Place};
 use crate::pbx::cluster::Cluster;
 use crate::pbx::node::Pbx;
 use crate::prefetch::prefetch;
 use crate::rng::{Purpose, draw, key};
-use crate::settings::{PopulationSettings, Settings};
+use crate::settings::{BelowFloor, PopulationSettings, Settings};
 use crate::sip::message::Aor;
 use crate::spread;
 use crate::time::{Duration, Instant};
@@ -107,18 +108,38 @@ impl Site {
         }
     }
 
-    /// A PBX starts again; `forgets`: without its licence table.
-    pub fn restart(&mut self, pbx: u16, now: Instant, forgets: bool, out: &mut Outbox) {
-        if !self.pbxs[usize::from(pbx)].is_down() {
+    /// A PBX starts again, with what is bound to it by now; `forgets`: without its licence table; `software`: another
+    /// version. Whether licences are good for something else now.
+    pub fn restart(
+        &mut self,
+        pbx: u16,
+        now: Instant,
+        (forgets, software): (bool, Option<u32>),
+        out: &mut Outbox,
+    ) -> bool {
+        let index = usize::from(pbx);
+        if !self.pbxs[index].is_down() {
             self.crash(pbx, out);
         }
-        self.pbxs[usize::from(pbx)].restart(now, forgets, &self.cluster, out);
+        let software = software.unwrap_or(self.cluster.facts[index].software);
+        let changed = self.cluster.start(pbx, software);
+        self.pbxs[index].restart(now, forgets, &self.cluster, out);
+        changed
     }
 
-    /// Other units of a feature are bound to a PBX from now on (3.4.4).
-    pub fn set_installed(&mut self, pbx: u16, feature: Feature, units: u32) {
-        self.cluster.set_installed(pbx, feature, units);
-        self.pbxs[usize::from(pbx)].install(feature, units);
+    /// Licences are bound to a PBX in the portal. Whether they are good for something else now.
+    pub fn bind(&mut self, pbx: u16, licences: Entitlement, now: bool) -> bool {
+        self.cluster.bind(pbx, licences, now)
+    }
+
+    /// A PBX adapts to what its licences are good for now.
+    pub fn adapt(&mut self, pbx: u16, now: Instant, out: &mut Outbox) {
+        let at_once = self.cluster.people.rules.below_floor == BelowFloor::AtOnce;
+        let pbx = &mut self.pbxs[usize::from(pbx)];
+        pbx.adapt(&self.cluster, out);
+        if at_once && pbx.is_up() {
+            pbx.drop_uncovered(&self.cluster, now, out);
+        }
     }
 
     /// An operator takes units from a PBX by force (3.4.5); its authority must be up.
@@ -147,15 +168,16 @@ impl Site {
         }
     }
 
-    /// Other constants from now on.
-    pub fn install(&mut self, settings: &Settings, now: Instant) {
+    /// Other constants from now on. Whether licences are good for something else now.
+    pub fn install(&mut self, settings: &Settings, now: Instant) -> bool {
         let before = core::mem::take(&mut self.cluster.people.flow_settings);
-        self.cluster.install(settings);
+        let changed = self.cluster.install(settings);
         for (index, flow) in self.flows.iter_mut().enumerate() {
             if before[index].gap != settings.flows[index].gap {
                 flow.install(now, &self.cluster.people);
             }
         }
+        changed
     }
 }
 

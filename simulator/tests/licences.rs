@@ -5,11 +5,12 @@ mod site;
 use simulator::distribution::Distribution;
 use simulator::event::{End, Event};
 use simulator::layout::{Device, Role};
+use simulator::licence::entitlement::Entitlement;
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::licence::reason::Reason;
 use simulator::node::NodeId;
 use simulator::schedule::Action;
-use simulator::settings::{Checkout, EscrowServes, Retries, Settings, Transport};
+use simulator::settings::{BelowFloor, Checkout, EscrowServes, FloorOver, Retries, Settings, Transport};
 use simulator::time::Duration;
 
 use site::{Plan, Told};
@@ -294,7 +295,7 @@ fn a_master_without_its_table_grants_nothing_until_every_old_lease_is_over() {
 #[test]
 fn fewer_units_than_are_used_drop_nobody_and_let_nobody_in() {
     let plan = with_slave(&[(Feature::Port, 5)]).phones("desk", 6, &[1]);
-    let fewer = |units| Action::Installed { pbx: 0, feature: Feature::Port, units };
+    let fewer = |units| Action::Bind { pbx: 0, licences: Entitlement::new(Feature::Port, 12, units), now: true };
     let plan = plan.sign_in_seats(1, 0, 0..4).at(site::at(10, 0), fewer(2)).sign_in_seats(20, 0, 4..5);
     let told = plan.clone().run(30);
     assert_eq!((told.bound(1), denials(&told)), (4, vec![Reason::NoUnit]));
@@ -332,4 +333,131 @@ fn several_standbys_share_the_escrow() {
     });
     let told = plan.crash(1, 0).sign_in(20, 0).sign_in(20, 1).run(30);
     assert_eq!((told.bound(1), told.bound(2)), (3, 2), "five ports in all, the odd one with the first");
+}
+
+/// Ports of V10 and V12 at the master, whose software is V10.
+fn mixed(old: u32, new: u32) -> Plan {
+    let mut plan = Plan::new().pbx("slave", Role::Slave, None).licences(0, &[]).with(|s| s.checkout = quick());
+    plan.layout.pbxs[0].licences =
+        vec![Entitlement::new(Feature::Port, 10, old), Entitlement::new(Feature::Port, 12, new)];
+    plan.layout.pbxs.iter_mut().for_each(|pbx| pbx.software = 10);
+    plan
+}
+
+/// Phones that notice a restart at once and ask again every ten seconds.
+fn knocking(settings: &mut Settings) {
+    settings.populations[0].transport = Transport::Tcp;
+    retrying(settings, 10);
+}
+
+fn ports_bound(version: u32, units: u32, now: bool) -> Action {
+    Action::Bind { pbx: 0, licences: Entitlement::new(Feature::Port, version, units), now }
+}
+
+#[test]
+fn t1_a_port_of_v11_does_not_activate_v12_software() {
+    for (version, software, bound) in [(12, 12, 1), (12, 11, 1), (12, 10, 1), (11, 12, 0)] {
+        let mut plan = mixed(0, 0).phones("desk", 1, &[0]).sign_in(1, 0);
+        plan.layout.pbxs[0].licences = vec![Entitlement::new(Feature::Port, version, 5)];
+        plan.layout.pbxs[0].software = software;
+        let told = plan.run(10);
+        let refused = if bound == 0 { vec![Reason::Version] } else { Vec::new() };
+        assert_eq!((told.bound(0), denials(&told)), (bound, refused), "V{version} on V{software}");
+    }
+}
+
+#[test]
+fn t2_t3_t4_counts_of_all_versions_add_up_until_newer_software_wants_the_oldest_gone() {
+    for home in [0, 1] {
+        let plan = mixed(2, 2).phones("desk", 5, &[home as u16]).with(knocking).sign_in(1, 0);
+        assert_eq!(plan.run(30).bound(home), 4, "T2 at {home}");
+        let plan = plan.at(site::at(100, 0), Action::Upgrade { pbx: 1, to: 12 });
+        let plan = plan.at(site::at(100, 1), Action::Upgrade { pbx: 0, to: 12 });
+        let told = plan.run(190);
+        assert_eq!(told.bound(home), 0, "T3 at {home}");
+        let late = told.all(|at, _, event| match event {
+            Event::Denied { reason, .. } if at > 101_000 => Some(*reason),
+            _ => None,
+        });
+        assert!(late.iter().all(|reason| *reason == Reason::VersionFloor) && !late.is_empty(), "{late:?}");
+        let plan = plan.at(site::at(200, 0), ports_bound(10, 0, false));
+        assert_eq!(plan.run(290).bound(home), 0, "it counts from the next restart on (M10)");
+        let told = plan.restart(300, 0).run(400);
+        assert_eq!(told.bound(home), 2, "T4 at {home}");
+    }
+}
+
+#[test]
+fn a_slave_has_its_lease_although_the_stock_is_empty_at_first() {
+    let plan = with_slave(&[(Feature::Port, 0)]).phones("desk", 2, &[1]).with(|s| retrying(s, 10)).sign_in(1, 0);
+    let plan = plan.at(site::at(60, 0), ports_bound(12, 1, true));
+    assert_eq!((plan.run(50).bound(1), plan.run(90).bound(1)), (0, 1));
+}
+
+#[test]
+fn a_floor_that_falls_keeps_holders_until_a_restart_or_drops_them_at_once() {
+    let plan = mixed(0, 5).phones("far", 2, &[1]).phones("near", 1, &[0]).sign_in(1, 0).sign_in(1, 1);
+    let fallen = |plan: Plan| {
+        let mut plan = plan.at(site::at(30, 0), ports_bound(10, 1, true)).sign_in_seats(60, 0, 1..2);
+        plan.layout.pbxs.iter_mut().for_each(|pbx| pbx.software = 12);
+        plan
+    };
+    let told = fallen(plan.clone()).run(100);
+    assert_eq!((told.bound(0), told.bound(1)), (1, 2), "whoever is in stays in (A4)");
+    let at_once = |s: &mut Settings| s.rules.below_floor = BelowFloor::AtOnce;
+    let told = fallen(plan.clone().with(at_once)).run(100);
+    assert_eq!((told.bound(0), told.bound(1)), (0, 0));
+    let dropped = told.all(|at, _, event| matches!(event, Event::Unbound { end: End::Uncovered, .. }).then_some(at));
+    assert_eq!(dropped, [30_000; 3]);
+    // A floor of each type by itself (A3): a standby licence of V10 leaves the ports alone.
+    let standby = Action::Bind { pbx: 0, licences: Entitlement::new(Feature::Standby, 10, 1), now: true };
+    let of = |over| move |s: &mut Settings| (s.rules.below_floor, s.rules.version_floor) = (BelowFloor::AtOnce, over);
+    for (over, bound) in [(FloorOver::Domain, 0), (FloorOver::PerType, 2)] {
+        let mut plan = plan.clone().with(of(over)).at(site::at(30, 0), standby.clone());
+        plan.layout.pbxs.iter_mut().for_each(|pbx| pbx.software = 12);
+        assert_eq!(plan.run(100).bound(1), bound, "{over:?}");
+    }
+}
+
+#[test]
+fn a_slave_that_gives_its_licences_away_draws_on_the_master_from_its_restart_on() {
+    let plan = with_slave(&[(Feature::Port, 3)]).licences(1, &[(Feature::Port, 1)]).phones("desk", 3, &[1]);
+    let plan = plan.with(knocking).sign_in(1, 0);
+    let given = Action::Bind { pbx: 1, licences: Entitlement::new(Feature::Port, 12, 0), now: false };
+    let plan = plan.at(site::at(100, 0), given);
+    assert_eq!(plan.run(190).bound(1), 1);
+    let told = plan.clone().restart(200, 1).run(300);
+    assert_eq!((told.bound(1), denials(&told).last().copied()), (3, Some(Reason::DecentralExhausted)));
+    // And back: from the next restart on it has its own again, and no more (R8, R10).
+    let back = Action::Bind { pbx: 1, licences: Entitlement::new(Feature::Port, 12, 2), now: false };
+    let told = plan.restart(200, 1).at(site::at(310, 0), back).restart(320, 1).run(500);
+    assert_eq!(told.bound(1), 2);
+}
+
+#[test]
+fn t33_an_operator_application_newer_than_the_licences_is_refused() {
+    for (application, licences, bound) in [(12, 12, 1), (13, 12, 0), (12, 13, 1)] {
+        let mut plan = Plan::new().licences(0, &[]).people("desk", &[(Device::Operator, 1)], &[0]).sign_in(1, 0);
+        plan.layout.pbxs[0].licences = vec![Entitlement::new(Feature::Operator, licences, 2)];
+        plan.layout.populations[0].application = application;
+        let told = plan.run(10);
+        let refused = if bound == 0 { vec![Reason::Version] } else { Vec::new() };
+        assert_eq!((told.bound(0), denials(&told)), (bound, refused), "V{application} on V{licences}");
+    }
+}
+
+#[test]
+fn t19_standby_licences_older_than_the_software_open_no_gate() {
+    let plan = |version| {
+        let mut plan = Plan::with_standby().licences(0, &[(Feature::Port, 2)]).phones("desk", 2, &[0, 1]);
+        plan.layout.pbxs[0].licences.push(Entitlement::new(Feature::Standby, version, 2));
+        let per_type = |s: &mut Settings| {
+            s.rules.version_floor = FloorOver::PerType;
+            s.populations[0].transport = Transport::Tcp;
+            s.populations[0].retries = Retries::Naive;
+        };
+        plan.with(per_type).sign_in(1, 0).crash(60, 0).run(120)
+    };
+    let takeovers = |told: &Told| told.count(|event| matches!(event, Event::Role { active: true }));
+    assert_eq!([11, 12].map(|version| takeovers(&plan(version))), [0, 1]);
 }

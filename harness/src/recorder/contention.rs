@@ -7,6 +7,7 @@ use scenarios::plan::Plan;
 use simulator::event::{Event, Kind, StockKind, Wish};
 use simulator::layout::Role;
 use simulator::licence::authority::UNLIMITED;
+use simulator::licence::domain::may_issue;
 use simulator::licence::feature::Feature;
 use simulator::node::NodeId;
 use simulator::time::{Duration, Instant};
@@ -55,6 +56,10 @@ struct StockMeter {
     over: Level,
     is_over: Level,
     high_water_at: Instant,
+    /// Units there are now; `u64::MAX`: unlimited.
+    units: u64,
+    /// Most that may be in use: those there are, or were when a smaller number began to drain (3.4.4).
+    ceiling: u64,
 }
 
 impl Contention {
@@ -62,8 +67,7 @@ impl Contention {
         let mut stocks = Vec::new();
         if plan.layout.licensed {
             for (index, pbx) in plan.layout.pbxs.iter().enumerate() {
-                let issues = pbx.role != Role::Standby && (pbx.role == Role::Master || !pbx.licences.is_empty());
-                for feature in Feature::FLOATING.into_iter().filter(|_| issues) {
+                for feature in Feature::FLOATING.into_iter().filter(|_| may_issue(pbx)) {
                     stocks.push(StockMeter::new(plan, index as u16, feature, Kind::Installed));
                 }
                 let stands_in = pbx.role == Role::Standby || pbx.stands_in_for.is_some();
@@ -104,6 +108,10 @@ impl Contention {
     pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event) {
         match *event {
             Event::Taken { feature, stock, .. } => self.stock(feature, stock).take(step.now),
+            Event::Usable { feature, units, .. } => {
+                let owner = step.pbx.unwrap_or(0) as u16;
+                self.stock(feature, StockKind { owner, kind: Kind::Installed }).adapt(step.now, units);
+            }
             Event::Freed { feature, stock, .. } => self.stock(feature, stock).free(step.now),
             Event::Asked { feature, .. } => {
                 let warm = step.now >= self.warm;
@@ -219,11 +227,12 @@ impl StockMeter {
         let window = Window::new(plan, reports::expectation::When::Whole, true);
         let central = kind == Kind::Installed && pbx.role == Role::Master;
         let demand = plan.demands.iter().find(|demand| central && demand.feature == feature);
+        let pool = pool(plan, owner, feature, kind);
         let row = Stock {
             feature: feature.name().into(),
             node: pbx.name.clone(),
             kind: kind.word().into(),
-            pool: pool(plan, owner, feature, kind),
+            pool,
             offered_erlangs: demand.and_then(|demand| demand.offered_erlangs),
             sources: demand.map_or(0, |demand| u64::from(demand.sources)),
             finite_source: demand.is_some_and(|demand| demand.finite_source),
@@ -238,6 +247,8 @@ impl StockMeter {
             over: Level::new(window, None, false),
             is_over: Level::new(window, None, false),
             high_water_at: Instant::ZERO,
+            units: pool.unwrap_or(u64::MAX),
+            ceiling: pool.unwrap_or(u64::MAX),
         }
     }
 
@@ -254,8 +265,19 @@ impl StockMeter {
         self.count_over(now);
     }
 
+    /// There are so many from now on. The table shows the most there ever were.
+    fn adapt(&mut self, now: Instant, units: u32) {
+        self.units = if units == UNLIMITED { u64::MAX } else { u64::from(units) };
+        self.ceiling = self.ceiling.max(self.units);
+        self.row.pool = self.row.pool.map(|most| most.max(self.units)).filter(|_| units != UNLIMITED);
+        self.count_over(now);
+    }
+
     fn count_over(&mut self, now: Instant) {
-        let over = self.in_use.level().saturating_sub(self.row.pool.unwrap_or(u64::MAX));
+        if self.in_use.level() <= self.units {
+            self.ceiling = self.units;
+        }
+        let over = self.in_use.level().saturating_sub(self.ceiling);
         self.over.set(now, over);
         self.is_over.set(now, u64::from(over > 0));
     }
@@ -276,10 +298,7 @@ impl StockMeter {
 
 /// Units of a stock; `None`: unlimited. What a standby may issue follows its active's domain.
 fn pool(plan: &Plan, owner: u16, feature: Feature, kind: Kind) -> Option<u64> {
-    let count = |pbx: usize| {
-        let licences = &plan.layout.pbxs[pbx].licences;
-        licences.iter().filter(|(f, _)| *f == feature).map(|(_, count)| *count).next().unwrap_or(0)
-    };
+    let count = |pbx: usize| plan.layout.pbxs[pbx].units(feature);
     let master = plan.layout.pbxs.iter().position(|pbx| pbx.role == Role::Master).unwrap_or(0);
     let units = match kind {
         Kind::Installed => count(usize::from(owner)),

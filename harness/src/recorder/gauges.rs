@@ -138,7 +138,7 @@ impl Gauge {
     pub(super) fn on_step(&mut self, step: &Step<'_>) {
         let Some(feature) = self.feature else { return };
         let level = match self.metric {
-            Metric::UsableUnits => self.installed(step.site, feature),
+            Metric::UsableUnits => self.usable(step.site, feature),
             Metric::StrandedUnits => stranded(step.site, step.now, self.master, feature, self.pbx),
             Metric::UnitsInGrace => in_grace(step.site, feature, self.pbx),
             Metric::Waiting => meant(step.site, self.pbx).map(|(_, pbx)| pbx.licensing().waiting(feature) as u64).sum(),
@@ -166,6 +166,14 @@ impl Gauge {
             Metric::OverIssue => self.in_use.saturating_sub(self.installed(site, feature)),
             _ => self.in_use,
         }
+    }
+
+    /// Of the central stock what anybody there may use; at a node what it may.
+    fn usable(&self, site: &Site, feature: Feature) -> u64 {
+        u64::from(match self.pbx {
+            Some(pbx) => site.cluster().usable(pbx as u16, feature),
+            None => site.cluster().capacity(self.master as u16, feature),
+        })
     }
 
     fn installed(&self, site: &Site, feature: Feature) -> u64 {

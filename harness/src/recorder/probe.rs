@@ -30,6 +30,7 @@ enum What {
     Attempts(AttemptProbe),
     Calls(CallProbe),
     Queue(QueueProbe),
+    Action { occasion: u16, outcome: Outcome },
     Value { value: Value, other: Option<Value> },
     Batches(Value),
 }
@@ -63,7 +64,7 @@ impl Probe {
     /// Families of facts that may change it.
     pub(super) fn hears(&self) -> &'static [Family] {
         match &self.what {
-            What::Group(_) => &[],
+            What::Group(_) | What::Action { .. } => &[],
             What::Attempts(attempts) => attempts.hears(),
             What::Calls(_) => &[Family::Call],
             What::Queue(_) => &[Family::Request],
@@ -98,7 +99,7 @@ impl Probe {
     #[inline]
     pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event, registrations: &Registrations) {
         match &mut self.what {
-            What::Group(_) => {}
+            What::Group(_) | What::Action { .. } => {}
             What::Attempts(attempts) => attempts.on_event(step, event),
             What::Calls(calls) => calls.on_event(step, event),
             What::Queue(queue) => queue.on_event(step, event),
@@ -152,6 +153,7 @@ impl Probe {
             What::Attempts(attempts) => attempts.tally(),
             What::Calls(calls) => calls.tally(),
             What::Queue(queue) => queue.tally(),
+            What::Action { occasion, outcome } => action(plan, *occasion, outcome, step.now),
             What::Batches(value) => value.batches(),
             What::Value { value, other } => {
                 let (number, samples) = value.result(step, occasions);
@@ -211,6 +213,7 @@ impl What {
                 Self::attempts(plan, attempts, &Outcome::Accepted, Some(*limit_ns), (*when, true))
             }
             Claim::Queue { node, when, .. } => Self::Queue(QueueProbe::new(plan, node.as_deref(), *when)),
+            Claim::Action { occasion, outcome } => Self::Action { occasion: *occasion, outcome: outcome.clone() },
             Claim::Stock { feature, when } => {
                 Self::Value { value: Value::new(plan, &over_issue(feature), *when, false), other: None }
             }
@@ -224,6 +227,25 @@ impl What {
                 };
                 Self::Value { value: Value::new(plan, measured, *when, false), other }
             }
+        }
+    }
+}
+
+/// What came of something administrators did: the portal decides it by what it knows, whatever happens in a run.
+fn action(plan: &Plan, occasion: u16, outcome: &Outcome, now: Instant) -> Tally {
+    let Some(occasion) = plan.occasions.get(usize::from(occasion)).filter(|occasion| occasion.at <= now) else {
+        return Tally::Share { hits: 0, of: 0 };
+    };
+    let held = match (outcome, &occasion.refused) {
+        (Outcome::Accepted, refused) => refused.is_none(),
+        (Outcome::RefusedFor(reason), Some(refused)) => refused.reason == reason,
+        (_, refused) => refused.is_some(),
+    };
+    match &occasion.refused {
+        _ if held => Tally::Share { hits: 1, of: 1 },
+        None => Tally::Nothing("it was accepted".to_owned()),
+        Some(refused) => {
+            Tally::Nothing(format!("refused for {} (R{}): {}", refused.reason, refused.rule, refused.what))
         }
     }
 }

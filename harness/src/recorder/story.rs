@@ -4,6 +4,8 @@ use reports::measurements::{Moment, Series};
 use reports::units;
 use scenarios::plan::Plan;
 use simulator::event::{Event, Families, Family};
+use simulator::licence::authority::UNLIMITED;
+use simulator::licence::reason::Reason;
 use simulator::schedule::{Action, Cut, End, Entry};
 use simulator::time::{Duration, Instant};
 
@@ -72,7 +74,7 @@ impl Story {
                 );
             }
             Action::PowerOn(_) => self.tell(now, "power is back".into(), String::new()),
-            Action::Install(_) | Action::Installed { .. } => {
+            Action::Install(_) | Action::Bind { .. } => {
                 let name = self.occasions.get(usize::from(entry.occasion)).cloned().unwrap_or_default();
                 if self.moments.last().is_none_or(|last| last.what != name) {
                     self.tell(now, name, String::new());
@@ -85,6 +87,10 @@ impl Story {
             Action::Heal(cut) => {
                 let what = self.ways(cut);
                 self.tell(now, format!("{what} heals"), String::new());
+            }
+            Action::Upgrade { pbx, to } => {
+                let name = self.names[usize::from(*pbx)].clone();
+                self.tell(now, format!("{name} gets new software"), format!("V{to}"));
             }
             Action::Crash(_)
             | Action::Restart(_)
@@ -123,6 +129,11 @@ impl Story {
                 (format!("{name} has lost its licence table"), "no new holder before every old lease is over".into())
             }
             Event::Quarantine { on: false } => (format!("{name} lends licences again"), String::new()),
+            Event::Usable { feature, units, why } => {
+                let why = if why == Reason::None { String::new() } else { format!("{} (R11-R18)", why.code()) };
+                let units = if units == UNLIMITED { "unlimited".to_owned() } else { count(u64::from(units)) };
+                (format!("{}: {units} usable at {name}", feature.name()), why)
+            }
             Event::Reclaimed { feature, pbx, .. } => (
                 format!("{} is taken from {} by force", feature.name(), self.names[usize::from(pbx)]),
                 "may be in use twice until the lease is over".into(),

@@ -100,7 +100,8 @@ mod tests {
     use super::*;
 
     fn directory() -> Directory {
-        let population = |name: &str| PopulationPlan { name: name.into(), seats: 30, begins: Begins::Absent };
+        let population =
+            |name: &str| PopulationPlan { name: name.into(), seats: 30, begins: Begins::Absent, application: 12 };
         let block = |population, first_seat, devices: &[(Device, u32)]| Block {
             population,
             home: 0,

@@ -113,6 +113,10 @@ fn used(plan: &Plan, expectation: &Expectation) -> BTreeSet<String> {
             when
         }
         Claim::Queue { when, .. } | Claim::Stock { when, .. } => when,
+        Claim::Action { outcome, .. } => {
+            used.extend(outcome_words(outcome));
+            &When::Whole
+        }
         Claim::Measure { measured, limit, when } => {
             used.extend(measured_words(measured));
             used.extend(limit_words(limit));
@@ -133,6 +137,7 @@ fn template(claim: &Claim) -> &'static str {
         Claim::Queue { node: None, .. } => "no node queues longer than T [WHEN]",
         Claim::Queue { node: Some(_), .. } => "NODE never queues longer than T [WHEN]",
         Claim::Stock { .. } => "FEATURE licences are never over-issued [WHEN]",
+        Claim::Action { .. } => "EVENT is accepted",
         Claim::Measure { limit: Limit::AgreesWith(_), .. } => {
             "[STATISTIC] MEASURE of NAME [at NODE] agrees with V [WHEN]"
         }

@@ -27,8 +27,14 @@ struct Edges {
 
 impl Edges {
     fn new() -> Self {
-        let pbx =
-            |name: &str, role| PbxPlan { name: name.into(), role, site: 0, stands_in_for: None, licences: vec![] };
+        let pbx = |name: &str, role| PbxPlan {
+            software: 12,
+            name: name.into(),
+            role,
+            site: 0,
+            stands_in_for: None,
+            licences: vec![],
+        };
         let block = |home| Block {
             population: 0,
             home,
@@ -40,7 +46,12 @@ impl Edges {
         };
         let layout = Layout {
             pbxs: vec![pbx("master", Role::Master), pbx("branch", Role::Slave)],
-            populations: vec![PopulationPlan { name: "desk".into(), seats: 20, begins: Begins::Absent }],
+            populations: vec![PopulationPlan {
+                name: "desk".into(),
+                seats: 20,
+                begins: Begins::Absent,
+                application: 12,
+            }],
             blocks: vec![block(0), block(1)],
             ..Layout::default()
         };

@@ -65,6 +65,7 @@ pub(super) fn read(claim: &Claim, tally: &Tally) -> Reading {
     match (claim, tally) {
         (_, Tally::Nothing(reason)) => troubled(claim, reason),
         (Claim::Share { quantity, .. }, Tally::Share { hits, of }) => share(*quantity, *hits, *of),
+        (Claim::Action { .. }, Tally::Share { hits, of }) => share(Quantity::All, *hits, *of),
         (Claim::Time { percent_ppb, .. }, Tally::Share { hits, of }) => {
             share(Quantity::Percent(Bound::AtLeast, *percent_ppb), *hits, *of)
         }
@@ -197,7 +198,7 @@ fn value_against(kind: Kind, value: Option<f64>, sides: Sides, samples: u64) -> 
 
 fn troubled(claim: &Claim, reason: &str) -> Reading {
     let shape = match claim {
-        Claim::Share { .. } | Claim::Time { .. } => Tally::Share { hits: 0, of: 0 },
+        Claim::Share { .. } | Claim::Time { .. } | Claim::Action { .. } => Tally::Share { hits: 0, of: 0 },
         Claim::Queue { .. } | Claim::Stock { .. } | Claim::Measure { .. } => {
             Tally::Value { value: None, other: None, samples: 0 }
         }

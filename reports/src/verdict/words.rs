@@ -1,6 +1,6 @@
 //! What was measured and by what margin, in words for the summary.
 
-use crate::expectation::{Claim, Expectation, Quantity, Subject};
+use crate::expectation::{Claim, Expectation, Outcome, Quantity, Subject};
 use crate::measurements::{Measurements, NodeLoad, OccasionEffect, Stock};
 use crate::units::{self, Unit};
 use crate::verdict::reading::{Limits, Reading};
@@ -40,6 +40,8 @@ fn here(claim: &Claim, reading: &Reading, run: &Measurements) -> String {
             let units = if reading.measured == Some(1.0) { "unit" } else { "units" };
             format!("{} {units} too many at once", shown(reading))
         }
+        (Claim::Action { outcome: Outcome::Accepted, .. }, _) => "it was accepted".to_owned(),
+        (Claim::Action { .. }, _) => "it was refused".to_owned(),
         (Claim::Share { quantity, subject, .. }, Some((hits, of))) => {
             let share = share_words(*quantity, hits, of);
             match lost_in(subject).and_then(|occasion| run.occasions.get(occasion)) {
@@ -193,7 +195,7 @@ fn scarcest(run: &Measurements) -> Option<String> {
     Some(format!("{} {share} {} {} {licences}", units::count(stock.sources), units::count(pool), stock.feature))
 }
 
-fn speaks_of_licences(outcome: &crate::expectation::Outcome) -> bool {
+fn speaks_of_licences(outcome: &Outcome) -> bool {
     use crate::expectation::Outcome as O;
     matches!(outcome, O::RefusedALicence | O::RefusedFor(_) | O::Refused | O::Accepted)
 }

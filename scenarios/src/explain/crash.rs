@@ -39,9 +39,16 @@ impl Crash {
         nodes.sort_unstable();
         nodes.dedup();
         let first = crashes.first();
-        let back = first.and_then(|(node, _)| entries().find(|entry| entry.action == Action::Restart(*node)));
+        let back = first.and_then(|(node, _)| entries().find(|entry| is_back(&entry.action, *node)));
         let down = first.zip(back).map(|((_, at), back)| back.at.since(*at));
         Self { times: crashes.len() / nodes.len().max(1), nodes, down }
+    }
+}
+
+fn is_back(action: &Action, node: u16) -> bool {
+    match action {
+        Action::Restart(pbx) | Action::Upgrade { pbx, .. } => *pbx == node,
+        _ => false,
     }
 }
 

@@ -10,6 +10,7 @@ use simulator::time::{Duration, Instant};
 
 use super::crash;
 use super::faults;
+use super::licences;
 use super::lines::Lines;
 use crate::nearest::grouped;
 use crate::plan::{Occasion, Plan};
@@ -29,6 +30,7 @@ pub(super) fn explain(plan: &Plan, lines: &mut Lines) {
         if let Some(Action::Crash(_)) = first.map(|entry| &entry.action) {
             crash::recovery(plan, *index, occasion, lines);
         }
+        licences::effects(plan, *index, lines);
         faults::time_lines(plan, *index, lines);
     }
     if order.len() > SHOWN {
@@ -128,6 +130,9 @@ fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>
         Some(Action::SignOut { who, .. }) => {
             format!("{object}: {} endpoints sign out{called}", grouped(endpoints(plan, who)))
         }
+        Some(Action::Crash(_)) if occasion.verb == "upgrade" => {
+            format!("{}{called}", licences::upgrade(plan, index, occasion))
+        }
         Some(Action::Crash(_)) => format!("{}{called}", crash::happening(plan, index, object)),
         Some(Action::PowerOff(who)) => {
             format!("power cut: {} endpoints of {object} are gone{called}", grouped(endpoints(plan, who)))
@@ -135,14 +140,13 @@ fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>
         Some(Action::Install(_)) => format!("changed: {object}{called}"),
         Some(Action::Restart(_)) => format!("{object} restarts{called}"),
         Some(Action::Forget(_)) => format!("{object} restarts without its licence table{called}"),
-        Some(Action::Installed { units, .. }) => {
-            format!("{object}: {} units from now on{called}", grouped(u64::from(*units)))
-        }
+        Some(Action::Bind { .. }) => format!("{}{called}", licences::happening(plan, index, occasion)),
+        None if occasion.refused.is_some() => format!("{}{called}", licences::happening(plan, index, occasion)),
         Some(Action::Reclaim { units, .. }) => {
             format!("{} units of {object} are taken back by force{called}", grouped(u64::from(*units)))
         }
         Some(Action::Freeze { .. } | Action::Cut(_)) => format!("{}{called}", faults::happening(plan, index, object)),
-        Some(Action::PowerOn(_) | Action::Wake(_) | Action::Heal(_)) | None => {
+        Some(Action::PowerOn(_) | Action::Wake(_) | Action::Heal(_) | Action::Upgrade { .. }) | None => {
             format!("{} {object}{called}", occasion.verb)
         }
     }

@@ -2,6 +2,7 @@
 
 use simulator::chaos::{Chaos, Kind};
 use simulator::layout::{Place, Role};
+use simulator::licence::domain::is_decentral;
 use simulator::schedule::{Action, Cut};
 use simulator::settings::{Checkout, EscrowServes};
 use simulator::time::{Duration, Instant};
@@ -226,7 +227,9 @@ fn master(plan: &Plan) -> Option<u16> {
 /// Nodes that draw on the licence master (R6, R8).
 fn borrowers(plan: &Plan) -> impl Iterator<Item = u16> {
     let numbered = (0..).zip(&plan.layout.pbxs);
-    numbered.filter(|(_, pbx)| pbx.role == Role::Slave && pbx.licences.is_empty()).map(|(index, _)| index)
+    numbered
+        .filter(|(_, pbx)| pbx.role == Role::Slave && !is_decentral(pbx.role, &pbx.licences))
+        .map(|(index, _)| index)
 }
 
 fn names(plan: &Plan, nodes: &[u16]) -> String {

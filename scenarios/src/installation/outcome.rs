@@ -118,8 +118,8 @@ impl Refusal {
         match self {
             Self::NoUnit => Reason::NoUnit.code(),
             Self::DecentralExhausted => Reason::DecentralExhausted.code(),
-            Self::Version => "version",
-            Self::VersionFloor => "version-floor",
+            Self::Version => Reason::Version.code(),
+            Self::VersionFloor => Reason::VersionFloor.code(),
             Self::Ipva => "ipva",
             Self::RelayChannels => "relay-channels",
             Self::NeedsMyPbx => "needs-mypbx",

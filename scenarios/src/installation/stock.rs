@@ -3,6 +3,8 @@
 use simulator::layout::Role;
 use simulator::licence::catalogue::{Against, Scope};
 use simulator::licence::feature::Feature;
+use simulator::licence::reason::Reason;
+use simulator::licence::versions::{self, Versions};
 
 use super::{Bound, Domains, Installation, Platform, Refusal, Switch, UNLIMITED};
 
@@ -24,11 +26,10 @@ pub(crate) struct Stocks<'a> {
 struct Cell {
     installed: u64,
     free: u64,
-    oldest: u32,
-    newest: u32,
+    versions: Versions,
 }
 
-const EMPTY: Cell = Cell { installed: 0, free: 0, oldest: u32::MAX, newest: 0 };
+const EMPTY: Cell = Cell { installed: 0, free: 0, versions: Versions { oldest: u32::MAX, newest: 0 } };
 
 impl<'a> Stocks<'a> {
     pub(crate) fn new(it: &'a Installation) -> Self {
@@ -52,8 +53,7 @@ impl<'a> Stocks<'a> {
         let cell = &mut self.cells[owner][bound.feature.index()];
         cell.installed = cell.installed.saturating_add(bound.count);
         cell.free = cell.installed;
-        cell.oldest = cell.oldest.min(bound.version);
-        cell.newest = cell.newest.max(bound.version);
+        cell.versions.add(bound.version);
         if self.counts_for_the_floor(bound.feature) {
             let owner = self.domains.of(bound.at);
             self.floor[owner] = self.floor[owner].min(bound.version);
@@ -93,7 +93,7 @@ impl<'a> Stocks<'a> {
 
     fn floor_for(&self, pbx: usize, feature: Feature) -> u32 {
         if self.it.readings.is(Switch::FloorPerType) {
-            self.cells[self.stock_of(pbx, feature)][feature.index()].oldest
+            self.cells[self.stock_of(pbx, feature)][feature.index()].versions.oldest
         } else {
             self.floor[self.domains.of(pbx)]
         }
@@ -106,7 +106,7 @@ impl<'a> Stocks<'a> {
 
     /// Newest version bound in the stock that a PBX draws on.
     pub(crate) fn newest(&self, pbx: usize, feature: Feature) -> u32 {
-        self.cells[self.stock_of(pbx, feature)][feature.index()].newest
+        self.cells[self.stock_of(pbx, feature)][feature.index()].versions.newest
     }
 
     /// Units that this PBX may use.
@@ -122,16 +122,15 @@ impl<'a> Stocks<'a> {
         if cell.installed == 0 {
             return Ok(());
         }
-        if software < licence.software_from {
-            return Err(Refusal::Version);
-        }
-        if licence.against != Against::Pbx || self.has_no_version(feature) {
+        if self.has_no_version(feature) && software >= licence.software_from {
             return Ok(());
         }
-        if cell.newest < software {
-            return Err(Refusal::Version);
-        }
-        if self.floor_for(pbx, feature) < software { Err(Refusal::VersionFloor) } else { Ok(()) }
+        versions::access(feature, software, cell.versions, self.floor_for(pbx, feature)).map_err(
+            |reason| match reason {
+                Reason::VersionFloor => Refusal::VersionFloor,
+                _ => Refusal::Version,
+            },
+        )
     }
 
     /// Takes as many as there are; why not all of them.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use simulator::licence::feature::Feature;
+use simulator::time::Instant;
 
 use super::audit::audit;
 use super::portal::{Denied, Operation, Portal};
@@ -17,6 +18,10 @@ use crate::value::share::Amount;
 #[derive(Clone, Debug)]
 pub(crate) struct Deed {
     pub(crate) what: Act,
+    /// Since the start.
+    pub(crate) at: Instant,
+    /// Which entry of the timeline.
+    pub(crate) occasion: u16,
     pub(crate) date: Date,
     /// The clock, for people.
     pub(crate) when: String,
@@ -97,6 +102,49 @@ pub(crate) fn walk(it: &Installation, portal: Portal, deeds: &[Deed]) -> (Vec<St
     (steps, walk.portal)
 }
 
+/// What the portal makes of a deed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Done {
+    pub(crate) denied: Option<Denied>,
+    /// What is bound otherwise than before.
+    pub(crate) rebound: Vec<Rebound>,
+    /// It counts at once.
+    pub(crate) now: bool,
+}
+
+/// Licences of one feature and version at one PBX: so many from now on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Rebound {
+    pub(crate) at: usize,
+    pub(crate) feature: Feature,
+    pub(crate) version: u32,
+    pub(crate) count: u64,
+}
+
+/// What the portal makes of all deeds in their order: what a run binds, and what is refused.
+pub(crate) fn bindings(it: &Installation, portal: Portal, deeds: &[Deed]) -> Vec<Done> {
+    let mut walk = Walk { bound: it.clone(), effective: it.clone(), portal };
+    let mut before = walk.units();
+    let mut all = Vec::with_capacity(deeds.len());
+    for deed in deeds {
+        let denied = walk.act(deed).err();
+        let after = walk.units();
+        let keys = before.keys().chain(after.keys()).copied().collect::<std::collections::BTreeSet<_>>();
+        let units = |bound: &Units, key| bound.get(key).copied().unwrap_or(0);
+        let rebound = keys.iter().filter(|key| units(&before, key) != units(&after, key)).map(|key| {
+            let (at, feature, version) = *key;
+            Rebound { at, feature, version, count: units(&after, key) }
+        });
+        let now = matches!(deed.what, Act::Portal { now: true, .. });
+        all.push(Done { denied, rebound: rebound.collect(), now });
+        before = after;
+    }
+    all
+}
+
+/// Units bound, by PBX, feature and version.
+type Units = BTreeMap<(usize, Feature, u32), u64>;
+
 /// Usable units of what is asked for, and how much is not covered.
 type Figures = (BTreeMap<(usize, Feature), u64>, usize);
 
@@ -107,6 +155,15 @@ fn figures(it: &Installation) -> Figures {
 }
 
 impl Walk {
+    fn units(&self) -> Units {
+        let mut units = Units::new();
+        for bound in &self.bound.bound {
+            let sum = units.entry((bound.at, bound.feature, bound.version)).or_default();
+            *sum = sum.saturating_add(bound.count);
+        }
+        units
+    }
+
     fn act(&mut self, deed: &Deed) -> Result<(), Denied> {
         match &deed.what {
             Act::Portal { operation, now } => {

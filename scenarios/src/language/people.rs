@@ -65,7 +65,7 @@ pub(crate) static USERS: Block = Block {
         )
         .later(),
         key("secretary", Value::OneOrMore(&Value::Selector), "none", "their calls ring there first", "R31").later(),
-        key("software", Value::Version, "that of the PBX", "of operator applications", "R74").later(),
+        key("software", Value::Version, "that of the PBX", "of operator applications", "R74"),
         key("transport", TRANSPORT, "udp", "how their messages travel", ""),
         key("keep-alive", Value::Duration, "none", "probe of the registrar; unanswered = lost", "F12"),
         key("expires", Value::Duration, "1 h", "lifetime asked for a registration, whole seconds", "F12"),

@@ -34,7 +34,7 @@ impl Draft<'_> {
         let items = self.tree.get("timeline").map(Node::items).unwrap_or_default();
         let extents = self.extents(items, frame);
         let mut deeds: Vec<(Instant, Deed)> = Vec::new();
-        for (item, extent) in items.iter().zip(&extents) {
+        for ((item, extent), occasion) in items.iter().zip(&extents).zip(0..) {
             let Some(pair) = verb_pair(item) else { continue };
             let Some(what) = self.act(&cluster, it, pair, item) else { continue };
             let back = matches!((pair.key.as_str(), extent.length), ("crash", Some(_)));
@@ -43,7 +43,7 @@ impl Draft<'_> {
             let name = called.map_or_else(|| described(pair), str::to_owned);
             let days = (u64::from(starts.seconds) + at.0 / Duration::SECOND.0) / 86_400;
             let date = first.checked_add(jiff::Span::new().days(days as i64)).unwrap_or(Date::MAX);
-            deeds.push((at, Deed { what, date, when: frame.clock(at), name, place: pair.key_span }));
+            deeds.push((at, Deed { what, at, occasion, date, when: frame.clock(at), name, place: pair.key_span }));
         }
         if deeds.len() > MOST_DEEDS {
             let span = items.last().map(|item| item.span).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The verb `set`: values of the file changed while the run goes on, by planning the changed file again.
 
 use simulator::layout::Layout;
-use simulator::licence::feature::Feature;
+use simulator::licence::entitlement::Entitlement;
 use simulator::schedule::{Action, Entry};
 use simulator::settings::Settings;
 use simulator::time::{Duration, Instant};
@@ -168,18 +168,18 @@ impl Draft<'_> {
     }
 }
 
-/// Units of a feature bound to a node.
-type Bound = (u16, Feature, u32);
+/// Licences bound to a node.
+type Bound = (u16, Entitlement);
 
 fn bound(layout: &Layout) -> Vec<Bound> {
     let pbxs = layout.pbxs.iter().zip(0..);
-    pbxs.flat_map(|(pbx, node)| pbx.licences.iter().map(move |(feature, units)| (node, *feature, *units))).collect()
+    pbxs.flat_map(|(pbx, node)| pbx.licences.iter().map(move |licence| (node, *licence))).collect()
 }
 
 /// Whether the structure is the same but for how many units are bound: of the same features, on the same nodes. Who is
 /// bound by leases and who by reports cannot change either.
 fn differs_in_counts_only(next: &Structure, first: &Structure) -> bool {
-    let same = |(one, other): (&Bound, &Bound)| (one.0, one.1) == (other.0, other.1);
+    let same = |(one, other): (&Bound, &Bound)| one.0 == other.0 && one.1.is_like(&other.1);
     let (before, after) = (bound(&first.layout), bound(&next.layout));
     let mut layout = next.layout.clone();
     for (pbx, first) in layout.pbxs.iter_mut().zip(&first.layout.pbxs) {
@@ -191,8 +191,8 @@ fn differs_in_counts_only(next: &Structure, first: &Structure) -> bool {
 
 /// Entries for the counts that change at a step.
 fn rebind(before: &[Bound], after: &[Bound], step: &Step, schedule: &mut Vec<Entry>) {
-    for ((pbx, feature, units), _) in after.iter().zip(before).filter(|(after, before)| after != before) {
-        let action = Action::Installed { pbx: *pbx, feature: *feature, units: *units };
+    for ((pbx, licences), _) in after.iter().zip(before).filter(|(after, before)| after != before) {
+        let action = Action::Bind { pbx: *pbx, licences: *licences, now: true };
         schedule.push(Entry { at: step.at, action, occasion: step.key.0 });
     }
 }

@@ -1,7 +1,9 @@
 //! Settings that a timeline may change: servers, borrowing of licences, readings of the vendor's text.
 
 use simulator::licence::feature::{Feature, FeatureSet};
-use simulator::settings::{Checkout, EscrowServes, OnStandby, PbxSettings, Policy, Rules, WhenFull};
+use simulator::settings::{
+    BelowFloor, Checkout, EscrowServes, FloorOver, OnStandby, PbxSettings, Policy, Rules, WhenFull,
+};
 use simulator::sip::dialog::session_timer::LEAST_S;
 use simulator::time::Duration;
 
@@ -104,6 +106,12 @@ impl Draft<'_> {
         Rules {
             licence_denial: fields.text("licence-denial").parse().unwrap_or(503),
             redirects: fields.count("redirects").and_then(|count| u8::try_from(count).ok()).unwrap_or(3),
+            version_floor: if fields.text("version-floor") == "per-type" {
+                FloorOver::PerType
+            } else {
+                FloorOver::Domain
+            },
+            below_floor: if fields.text("below-floor") == "at-once" { BelowFloor::AtOnce } else { BelowFloor::Restart },
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use reports::expectation::{AttemptKind, Claim, Expectation, Subject};
+use reports::expectation::{AttemptKind, Claim, Expectation, Outcome, Subject};
 use simulator::licence::feature::Feature;
 
 use super::Draft;
@@ -42,6 +42,7 @@ impl Draft<'_> {
             self.limit(node, &expectation, structure, plan);
             expectations.push(expectation);
         }
+        expectations.extend(unexpected(timeline, &expectations));
         if let Some(span) = people.filter(|_| structure.people.populations.is_empty() && !self.report.is_blind()) {
             let note = "declare people below \"users:\" or \"trunks:\"; a sentence about nobody fails";
             self.report.warning(span, "nobody is declared", note);
@@ -123,6 +124,23 @@ impl Draft<'_> {
     }
 }
 
+/// What the portal refuses and no sentence speaks of: it fails the run.
+fn unexpected(timeline: &Timeline, expectations: &[Expectation]) -> Vec<Expectation> {
+    let is_told = |index: u16| {
+        let about = |one: &Expectation| matches!(one.claim, Claim::Action { occasion, .. } if occasion == index);
+        expectations.iter().any(about)
+    };
+    let refused =
+        (0..).zip(&timeline.occasions).filter(|(index, occasion)| occasion.refused.is_some() && !is_told(*index));
+    let accepted = |(occasion, it): (u16, &Occasion)| Expectation {
+        text: format!("{} is accepted", it.name),
+        claim: Claim::Action { occasion, outcome: Outcome::Accepted },
+        runs: None,
+        or_stop: false,
+    };
+    refused.map(accepted).collect()
+}
+
 /// Whether it needs somebody.
 fn about_people(claim: &Claim) -> bool {
     match claim {
@@ -152,8 +170,9 @@ fn populations(structure: &Structure) -> Vec<PopulationName> {
 fn features(structure: &Structure) -> Vec<FeatureName> {
     let mut features: Vec<FeatureName> = Vec::new();
     for pbx in &structure.layout.pbxs {
-        for (feature, _) in &pbx.licences {
+        for feature in pbx.licences.iter().map(|bound| bound.feature) {
             match features.iter_mut().find(|known| known.name == feature.name()) {
+                Some(known) if known.nodes.last() == Some(&pbx.name) => {}
                 Some(known) => known.nodes.push(pbx.name.clone()),
                 None => features.push(FeatureName { name: feature.name().to_owned(), nodes: vec![pbx.name.clone()] }),
             }

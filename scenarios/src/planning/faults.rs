@@ -143,7 +143,7 @@ impl Draft<'_> {
         for entry in &timeline.schedule {
             match &entry.action {
                 Action::Crash(pbx) => drop(down.entry(*pbx).or_insert(entry.at)),
-                Action::Restart(pbx) | Action::Forget(pbx) => drop(down.remove(pbx)),
+                Action::Restart(pbx) | Action::Forget(pbx) | Action::Upgrade { pbx, .. } => drop(down.remove(pbx)),
                 Action::Freeze { pbx, .. } if down.contains_key(pbx) => {
                     let value = items.get(usize::from(entry.occasion)).and_then(|item| item.get("freeze"));
                     let since = super::duration_text(entry.at.since(down[pbx]));

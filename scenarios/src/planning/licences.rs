@@ -1,22 +1,26 @@
 //! What is bound where: catalogue names to features, tiers added up.
 
+use simulator::licence::catalogue::Against;
+use simulator::licence::domain::is_decentral;
+use simulator::licence::entitlement::Entitlement;
 use simulator::licence::feature::Feature;
+use simulator::licence::reason::Reason;
+use simulator::licence::versions::{Versions, access};
 
 use super::Draft;
 use super::cluster::Cluster;
 use super::fields::Fields;
-use crate::language::{NODE, licence, split};
+use crate::language::{NODE, RULES, USERS, licence, split};
 use crate::nearest::grouped;
 use crate::value::number::count;
 use crate::yaml::{Node, Pair};
 
-/// Counts by feature, per node.
-pub(crate) type Bound = Vec<Vec<(Feature, u32)>>;
+/// What is bound to each node.
+pub(crate) type Bound = Vec<Vec<Entitlement>>;
 
 impl Draft<'_> {
     /// Reads `licences`; `None`: not modelled.
     pub(crate) fn licences(&mut self, cluster: &Cluster) -> Option<Bound> {
-        let software = self.software(cluster);
         let block = self.tree.get("licences")?;
         let mut decentral = Vec::new();
         let mut bound = vec![Vec::new(); cluster.nodes.len()];
@@ -28,17 +32,19 @@ impl Draft<'_> {
                     continue;
                 }
             };
-            let stock = self.stock(&pair.value, software);
-            if nodes.clone().any(|node| node != cluster.master()) && !stock.is_empty() {
+            let stock = self.stock(&pair.value);
+            if nodes.clone().any(|node| is_decentral(cluster.nodes[usize::from(node)].role, &stock)) {
                 decentral.push(pair);
             }
             for node in nodes {
-                for (feature, count) in &stock {
-                    add(&mut bound[usize::from(node)], *feature, *count);
+                self.too_old(cluster, node, pair, &stock);
+                for licence in &stock {
+                    add(&mut bound[usize::from(node)], *licence);
                 }
             }
         }
         self.decentral(cluster, &decentral);
+        self.applications(&bound);
         Some(bound)
     }
 
@@ -61,22 +67,17 @@ impl Draft<'_> {
         );
     }
 
-    fn stock(&mut self, node: &Node, software: u64) -> Vec<(Feature, u32)> {
+    fn stock(&mut self, node: &Node) -> Vec<Entitlement> {
         self.tiers(node);
         let mut stock = Vec::new();
         for pair in node.pairs() {
             let Ok(named) = licence(&pair.key) else { continue };
-            let feature = named.licence.feature;
-            if u64::from(named.version) != software {
-                let message = format!("not yet: licences of version {} on software V{software}", named.version);
-                self.report.meaning(
-                    pair.key_span,
-                    message,
-                    format!("write {}", named.licence.written(software as u32)),
-                );
+            if !named.licence.feature.is_simulated() {
+                let note = "it counts for the oldest version (R15); \"audit\" checks the rest";
+                self.report.warning(pair.key_span, format!("no run books {} yet", named.licence.feature.name()), note);
             }
             match units(pair) {
-                Some(units) => add(&mut stock, feature, units),
+                Some(units) => add(&mut stock, Entitlement::new(named.licence.feature, named.version, units)),
                 None => {
                     let message = format!("more than {} licences", grouped(1_000_000_000));
                     self.report.meaning(pair.value.span, message, "write unlimited");
@@ -84,6 +85,71 @@ impl Draft<'_> {
             }
         }
         stock
+    }
+
+    /// R13-R17, said aloud: licences that the software of their own PBX may not use at the start.
+    fn too_old(&mut self, cluster: &Cluster, node: u16, pair: &Pair, stock: &[Entitlement]) {
+        let software = self.software(cluster, node);
+        let counts = |licence: &&Entitlement| licence.units > 0;
+        let mut floor = Versions::default();
+        let against_pbx = |licence: &&Entitlement| licence.feature.licence().against == Against::Pbx;
+        stock.iter().filter(counts).filter(against_pbx).for_each(|licence| floor.add(licence.version));
+        let per_type = Fields::new(&RULES, self.tree.get("rules")).text("version-floor") == "per-type";
+        for one in pair.value.pairs() {
+            let Ok(named) = licence(&one.key) else { continue };
+            let feature = named.licence.feature;
+            let mut versions = Versions::default();
+            let same = |licence: &&Entitlement| licence.feature == feature;
+            stock.iter().filter(counts).filter(same).for_each(|licence| versions.add(licence.version));
+            if versions.newest == 0 {
+                continue;
+            }
+            let oldest = if per_type { versions.oldest } else { floor.oldest };
+            let Err(reason) = access(feature, software, versions, oldest) else { continue };
+            let name = cluster.name(node);
+            let message = format!("{} does not count at {name}, which runs V{software}", one.key);
+            let note = match reason {
+                Reason::VersionFloor if named.version >= software => {
+                    format!("licences of V{oldest} are bound beside it (R17): {}", reason.code())
+                }
+                _ => format!(
+                    "a licence activates software of its own version or older (R13): {}",
+                    Reason::Version.code()
+                ),
+            };
+            self.report.warning(one.key_span, message, note);
+        }
+    }
+
+    /// R74: which of several versions an operator takes is not told apart in a run.
+    fn applications(&mut self, bound: &Bound) {
+        let mut licences = Versions::default();
+        let of_operators = bound.iter().flatten().filter(|licence| licence.feature == Feature::Operator);
+        of_operators.filter(|licence| licence.units > 0).for_each(|licence| licences.add(licence.version));
+        let mut applications = Versions::default();
+        let mut last = None;
+        for pair in self.tree.get("users").map(Node::pairs).unwrap_or_default() {
+            let has = pair.value.get("devices").is_some_and(|devices| devices.get("operator").is_some());
+            let fields = Fields::new(&USERS, Some(&pair.value));
+            if let Some(version) = fields.version("software").filter(|_| has && fields.node("software").is_some()) {
+                applications.add(u32::try_from(version).unwrap_or(u32::MAX));
+                last = Some(fields.span("software"));
+            }
+        }
+        if let Some(span) =
+            last.filter(|_| licences.oldest < licences.newest && applications.oldest < applications.newest)
+        {
+            let message = "not yet: operator applications and PBX-Operator licences of several versions each";
+            self.report.meaning(span, message, "write one version of one of them");
+        }
+    }
+
+    /// Version of a node's software at the start.
+    pub(crate) fn software(&self, cluster: &Cluster, node: u16) -> u32 {
+        let declared = self.tree.get("cluster").map(Node::pairs).unwrap_or_default();
+        let group = cluster.nodes.get(usize::from(node)).and_then(|node| declared.get(node.group));
+        let version = group.and_then(|pair| Fields::new(&NODE, Some(&pair.value)).version("software"));
+        version.and_then(|version| u32::try_from(version).ok()).unwrap_or(12)
     }
 
     /// A licence that is checked out, and a count of it; said if it is none.
@@ -115,20 +181,6 @@ impl Draft<'_> {
             self.report.warning(pair.value.span, message, note);
         }
     }
-
-    /// The version all PBXs run.
-    fn software(&mut self, cluster: &Cluster) -> u64 {
-        let declared = self.tree.get("cluster").map(Node::pairs).unwrap_or_default();
-        let version = |pair: &Pair| Fields::new(&NODE, Some(&pair.value)).version("software").unwrap_or(12);
-        let master = cluster.nodes.get(usize::from(cluster.master())).map_or(0, |node| node.group);
-        let software = declared.get(master).map_or(12, version);
-        for pair in declared.iter().filter(|pair| version(pair) != software) {
-            let span = Fields::new(&NODE, Some(&pair.value)).span("software");
-            let message = "not yet: PBXs of different software versions in one cluster";
-            self.report.meaning(span, message, format!("write V{software}"));
-        }
-        software
-    }
 }
 
 fn units(pair: &Pair) -> Option<u32> {
@@ -138,9 +190,9 @@ fn units(pair: &Pair) -> Option<u32> {
     }
 }
 
-fn add(stock: &mut Vec<(Feature, u32)>, feature: Feature, count: u32) {
-    match stock.iter_mut().find(|(known, _)| *known == feature) {
-        Some((_, sum)) => *sum = sum.saturating_add(count),
-        None => stock.push((feature, count)),
+fn add(stock: &mut Vec<Entitlement>, licence: Entitlement) {
+    match stock.iter_mut().find(|known| known.is_like(&licence)) {
+        Some(known) => known.units = known.units.saturating_add(licence.units),
+        None => stock.push(licence),
     }
 }

@@ -5,6 +5,7 @@ use reports::expectation::{
     Subject, When,
 };
 use simulator::layout::{Block, Device};
+use simulator::licence::domain::is_decentral;
 use simulator::licence::feature::Feature;
 use simulator::time::Duration;
 
@@ -163,7 +164,7 @@ impl Draft<'_> {
             (*feature, sources, bought(structure, *feature))
         };
         let counted: Vec<(Feature, u32, u64)> = booked.iter().map(enough).collect();
-        let central = structure.layout.pbxs.iter().filter(|pbx| !pbx.licences.is_empty()).count() <= 1;
+        let central = !structure.layout.pbxs.iter().any(|pbx| is_decentral(pbx.role, &pbx.licences));
         if !central || counted.iter().any(|(_, sources, bought)| *bought < u64::from(*sources)) {
             return;
         }
@@ -194,7 +195,7 @@ impl Draft<'_> {
 /// Licences of a feature in all stocks.
 fn bought(structure: &Structure, feature: Feature) -> u64 {
     let stocks = structure.layout.pbxs.iter().flat_map(|pbx| &pbx.licences);
-    stocks.filter(|(bound, _)| *bound == feature).map(|(_, count)| u64::from(*count)).sum()
+    stocks.filter(|bound| bound.feature == feature).map(|bound| u64::from(bound.units)).sum()
 }
 
 /// How many members a group has.

@@ -6,6 +6,7 @@ mod changes;
 mod chaos;
 mod cluster;
 mod constants;
+mod deeds;
 mod demand;
 mod digest;
 mod expectations;

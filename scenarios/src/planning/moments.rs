@@ -7,6 +7,7 @@ use simulator::time::{Duration, Instant};
 use super::Draft;
 use super::chaos::is_chaos;
 use super::fields::Fields;
+use super::timeline::verb_pair;
 use crate::diagnostics::Report;
 use crate::language::ENTRY;
 use crate::nearest::did_you_mean;
@@ -70,6 +71,9 @@ impl Frame {
         }
     }
 }
+
+/// How long a PBX is down for new software, if the file does not say.
+const UPGRADE: Duration = Duration::seconds(120);
 
 /// The entries of a timeline while their instants are found.
 pub(crate) struct Moments<'a> {
@@ -181,7 +185,8 @@ impl<'a> Moments<'a> {
     fn extent(&self, index: usize, at: Instant) -> Extent {
         let fields = Fields::new(&ENTRY, Some(&self.items[index]));
         let written = |key: &str| fields.node(key).and_then(|_| fields.duration(key));
-        let length = written("for").max(written("over"));
+        let is_upgrade = verb_pair(&self.items[index]).is_some_and(|pair| pair.key == "upgrade");
+        let length = written("for").or(is_upgrade.then_some(UPGRADE)).max(written("over"));
         let repeats = fields.count("repeats").unwrap_or(1).max(1);
         let every = written("every").filter(|_| !is_chaos(&self.items[index])).unwrap_or(Duration::ZERO);
         let last = at + Duration(every.0.saturating_mul(repeats - 1));

@@ -156,7 +156,9 @@ impl Draft<'_> {
             channels: u32::MAX,
         };
         let begins = if offered.is_some() { Begins::Offered } else { Begins::FirstMinute };
-        let plan = PopulationPlan { name: pair.key.clone(), seats, begins };
+        let own = fields.node("software").and_then(|_| fields.version("software"));
+        let application = own.and_then(|version| u32::try_from(version).ok()).unwrap_or(0);
+        let plan = PopulationPlan { name: pair.key.clone(), seats, begins, application };
         Population { plan, settings, blocks: 0..0, span: pair.key_span, on, off, offered, is_trunk: false }
     }
 
@@ -280,7 +282,7 @@ impl Draft<'_> {
             arrivals: None,
             channels: self.channels(&fields),
         };
-        let plan = PopulationPlan { name: pair.key.clone(), seats, begins: Begins::FirstMinute };
+        let plan = PopulationPlan { name: pair.key.clone(), seats, begins: Begins::FirstMinute, application: 0 };
         people.add(Population {
             plan,
             settings,

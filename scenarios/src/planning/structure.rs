@@ -29,7 +29,7 @@ impl Draft<'_> {
         let flows = self.call_flows(&people);
         self.one_namespace(&cluster, &people, &flows);
         let layout = Layout {
-            pbxs: pbxs(&cluster, bound.clone().unwrap_or_default()),
+            pbxs: self.pbxs(&cluster, bound.clone().unwrap_or_default()),
             populations: people.populations.iter().map(|population| population.plan.clone()).collect(),
             blocks: people.blocks.clone(),
             sites: cluster.sites.clone(),
@@ -60,16 +60,17 @@ impl Draft<'_> {
             }
         }
     }
-}
 
-fn pbxs(cluster: &Cluster, mut bound: super::licences::Bound) -> Vec<PbxPlan> {
-    bound.resize(cluster.nodes.len(), Vec::new());
-    let plan = |(node, licences): (&super::cluster::ClusterNode, Vec<_>)| PbxPlan {
-        name: node.name.clone(),
-        role: node.role,
-        site: node.site,
-        stands_in_for: node.stands_in_for,
-        licences,
-    };
-    cluster.nodes.iter().zip(bound).map(plan).collect()
+    fn pbxs(&self, cluster: &Cluster, mut bound: super::licences::Bound) -> Vec<PbxPlan> {
+        bound.resize(cluster.nodes.len(), Vec::new());
+        let plan = |((node, index), licences): ((&super::cluster::ClusterNode, u16), Vec<_>)| PbxPlan {
+            name: node.name.clone(),
+            role: node.role,
+            site: node.site,
+            stands_in_for: node.stands_in_for,
+            software: self.software(cluster, index),
+            licences,
+        };
+        cluster.nodes.iter().zip(0..).zip(bound).map(plan).collect()
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use simulator::chaos::Chaos;
 use simulator::layout::{Begins, Role};
+use simulator::licence::domain::is_decentral;
 use simulator::schedule::{Action, Entry, Shape};
 use simulator::time::{Duration, Instant};
 
@@ -72,6 +73,7 @@ impl Draft<'_> {
             timeline.occasions.push(occasion);
         }
         timeline.settings = self.changes(structure, &mut timeline.schedule, items, &extents);
+        self.deeds(structure, &mut timeline, items);
         timeline.schedule.sort_by_key(|entry| entry.at);
         beginnings(structure, &timeline.schedule);
         self.nothing_to_freeze(structure, &timeline, items);
@@ -107,6 +109,7 @@ impl Draft<'_> {
             "freeze" => self.freeze(at, pair, item),
             "cut" => self.cut(at, pair, item),
             "reclaim" => self.reclaim(at, pair, item),
+            "upgrade" => self.upgrade(at, pair, item),
             _ => return,
         };
         let cost: u64 = actions.iter().map(|(action, undo)| ranges(action) * (1 + u64::from(undo.is_some()))).sum();
@@ -146,7 +149,7 @@ impl Draft<'_> {
     /// Whether a node's units are another's; said if not.
     fn borrows(&mut self, at: &Structure, node: u16, from: &Node) -> bool {
         let plan = &at.layout.pbxs[usize::from(node)];
-        let borrows = plan.role != Role::Master && plan.licences.is_empty();
+        let borrows = plan.role != Role::Master && !is_decentral(plan.role, &plan.licences);
         if !borrows {
             let message = format!("{} has licences of its own", plan.name);
             self.report.meaning(from.span, message, "name a node that draws on the master's");
@@ -259,7 +262,15 @@ fn occasion(item: &Node, extent: &Extent) -> Occasion {
     let object = pair.map_or_else(String::new, |pair| object(&pair.value));
     let called = item.get("called").and_then(Node::text);
     let name = called.map_or_else(|| format!("{verb} of {object}"), str::to_owned);
-    Occasion { name, called: called.is_some(), verb: verb.to_owned(), object, at: extent.at, until: extent.until }
+    Occasion {
+        name,
+        called: called.is_some(),
+        verb: verb.to_owned(),
+        object,
+        at: extent.at,
+        until: extent.until,
+        refused: None,
+    }
 }
 
 fn object(value: &Node) -> String {

@@ -9,7 +9,7 @@ use super::names::Named;
 use super::share::in_order;
 use super::value::Value;
 use super::when::Written;
-use super::words::{ADMINISTRATIVE, AGREES, LATER_METRICS, LIMIT_BOUNDS, LIMIT_SYNONYMS, MEASURE, STATISTICS};
+use super::words::{AGREES, LATER_METRICS, LIMIT_BOUNDS, LIMIT_SYNONYMS, MEASURE, STATISTICS};
 
 /// A measured thing, its row, and the places messages point at.
 struct What {
@@ -268,26 +268,6 @@ impl Cursor<'_> {
         let words = LIMIT_BOUNDS.map(|(phrase, _)| phrase);
         self.broken(&format!("a limit ({}, between)", words.join(", ")), ["exactly", "above", "below", "between", "at"])
     }
-
-    /// `EVENT is accepted`, or anything else that ends so: events of administration, which are not there yet.
-    pub(super) fn is_action(&self) -> Option<SentenceError> {
-        let rest = self.rest();
-        let is =
-            rest.windows(2).position(|two| two[0].text == "is" && ["accepted", "refused"].contains(&two[1].text))?;
-        let span = rest[is].span().to(rest[is + 1].span());
-        match self.named() {
-            Some((count, Named::Occasion(_, occasion)))
-                if count == is && !ADMINISTRATIVE.contains(&occasion.verb.as_str()) =>
-            {
-                let message = format!("\"{}\" is a {}: nobody accepts or refuses it", occasion.name, occasion.verb);
-                let advice = format!("that is for {}", one_of(ADMINISTRATIVE));
-                Some(SentenceError::new(span, message, advice))
-            }
-            Some((count, Named::Occasion(..))) if count == is => Some(SentenceError::not_yet(span, ADMINISTRATION)),
-            _ if METRICS.iter().any(|doc| self.is_at(doc.word)) => None,
-            _ => Some(SentenceError::not_yet(span, ADMINISTRATION)),
-        }
-    }
 }
 
 /// The value in the measure's base unit.
@@ -358,8 +338,6 @@ fn phrase(what: &What) -> String {
 fn sees_warm_up(what: &What) -> bool {
     what.doc.kind == Kind::Count || what.measured.stat == Some(Stat::Peak)
 }
-
-const ADMINISTRATION: &str = "administrative verbs (assign, bind, release, …) come";
 
 const BEGINNINGS: &str = "sentences begin with a quantity (99% of, no, all, exactly 5), a measure, a feature or a node: \
                           pbxsim list expectations";

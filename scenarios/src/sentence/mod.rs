@@ -3,6 +3,7 @@
 //! A sentence is read once, from left to right: its first words decide the template, and the first word that does not
 //! fit is the place of the error. Names win over words, longer names over shorter ones (scenario language §5).
 
+mod action;
 mod cursor;
 mod error;
 mod measure;
@@ -53,8 +54,8 @@ fn claim(cursor: &mut Cursor<'_>) -> Result<Claim, SentenceError> {
     if cursor.is_quantity() {
         return cursor.share();
     }
-    if let Some(error) = cursor.is_action() {
-        return Err(error);
+    if let Some(claim) = cursor.action()? {
+        return Ok(claim);
     }
     if cursor.named().is_none() && cursor.is_feature() && cursor.ahead(1) != "checkouts" {
         return stock(cursor);

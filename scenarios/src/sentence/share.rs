@@ -8,8 +8,8 @@ use super::subject::WrittenSubject;
 use super::value::Value;
 use super::when::Written;
 use super::words::{
-    Fits, LATER_OUTCOMES, LATER_REASONS, OTHER_REASONS, OUTCOMES, OutcomeRow, QUANTITY_BOUNDS, QUANTITY_SYNONYMS,
-    REASONS, SHARE, TIME, attempt_word,
+    Fits, LATER_OUTCOMES, LATER_REASONS, OTHER_REASONS, OUTCOMES, OutcomeRow, PORTAL_REASONS, QUANTITY_BOUNDS,
+    QUANTITY_SYNONYMS, REASONS, SHARE, TIME, attempt_word,
 };
 
 /// An outcome and its place.
@@ -191,6 +191,10 @@ impl Cursor<'_> {
         let words = || REASONS.iter().map(|(reason, _)| *reason);
         if self.is_done() {
             return Err(self.broken(&format!("a reason ({})", one_of(words())), []));
+        }
+        if PORTAL_REASONS.iter().any(|(reason, _)| *reason == word) {
+            let message = format!("nobody but administrators is refused for {word}");
+            return Err(SentenceError::new(self.here(), message, format!("write \"EVENT is refused for {word}\"")));
         }
         if LATER_REASONS.contains(&word) {
             return Err(SentenceError::not_yet(self.here(), &format!("refusals for {word} come")));

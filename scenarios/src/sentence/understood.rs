@@ -53,6 +53,10 @@ fn claim(claim: &Claim, text: &str, instant: &dyn Fn(u64) -> String) -> String {
         Claim::Stock { feature, when } => {
             format!("units of {feature} in use ≤ installed, after every event{}", window(*when, instant))
         }
+        Claim::Action { outcome, .. } => {
+            let event = text.split(" is ").next().unwrap_or(text);
+            format!("{event}: {} in the portal", outcome_text(outcome))
+        }
         Claim::Measure { measured, limit, when } => {
             format!("{} {}{}", measured_text(measured, text), limit_text(limit, measured, text), window(*when, instant))
         }
@@ -211,7 +215,7 @@ fn is_every_run(claim: &Claim) -> bool {
             quantity,
             Quantity::No | Quantity::All | Quantity::Percent(Bound::Exactly, _) | Quantity::Count(Bound::Exactly, _)
         ),
-        Claim::Queue { .. } | Claim::Stock { .. } => true,
+        Claim::Queue { .. } | Claim::Stock { .. } | Claim::Action { .. } => true,
         Claim::Measure { limit: Limit::Bound(Bound::Exactly, _), .. } => true,
         Claim::Time { .. } | Claim::Measure { .. } => false,
     }

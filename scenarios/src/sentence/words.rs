@@ -38,7 +38,9 @@ pub fn whens() -> Vec<WordDoc> {
 
 /// Reasons behind `refused for` that this version can give.
 pub fn reasons() -> Vec<WordDoc> {
-    REASONS.iter().map(|(word, meaning)| doc(word, "refused for", meaning, REASON_EXAMPLE)).collect()
+    let of_attempts = REASONS.iter().map(|(word, meaning)| doc(word, "refused for", meaning, REASON_EXAMPLE));
+    let of_portal = PORTAL_REASONS.iter().map(|(word, meaning)| doc(word, ACTION_OF, meaning, ACTION_EXAMPLE));
+    of_attempts.chain(of_portal).collect()
 }
 
 /// Share of a group or of attempts.
@@ -58,7 +60,10 @@ pub(super) const MEASURE: &str = "[STATISTIC] MEASURE of NAME [at NODE] is at mo
 /// A measure against a theory.
 pub(super) const AGREES: &str = "[STATISTIC] MEASURE of NAME [at NODE] agrees with V [WHEN]";
 
-const TEMPLATES: [(&str, &str); 7] = [
+/// What administrators do, and what comes of it.
+pub(super) const ACTION: &str = "EVENT is accepted";
+
+const TEMPLATES: [(&str, &str); 8] = [
     (SHARE, "99% of endpoints lost in the crash are back within 30 s"),
     (TIME, "99.9% of sign-ins take at most 100 ms"),
     (QUEUE, "no node queues longer than 2 s"),
@@ -66,6 +71,7 @@ const TEMPLATES: [(&str, &str); 7] = [
     (STOCK, "PBX-SoftwarePhones licences are never over-issued"),
     (MEASURE, "takeover time of the crash is between 5 s and 7 s"),
     (AGREES, "call congestion of PBX-Port agrees with 10.829%"),
+    (ACTION, "the release is refused for not-transferable"),
 ];
 
 /// Bounds of a quantity.
@@ -318,7 +324,7 @@ const WHENS: [WordDoc; 6] = [
 ];
 
 /// Reasons of this version.
-pub(super) const REASONS: [(&str, &str); 10] = [
+pub(super) const REASONS: [(&str, &str); 12] = [
     ("no-unit", "no unit of a feature is free"),
     ("grace-no-new", "the licence master was silent for longer than \"soft\": no new holder"),
     ("la-unreachable", "the licence master was silent for longer than \"soft\" and \"grace\": nobody"),
@@ -329,15 +335,28 @@ pub(super) const REASONS: [(&str, &str); 10] = [
     ("loop", "redirected more often than \"rules.redirects\" allows"),
     ("busy", "every device called was in a call"),
     ("no-channel", "every channel of the trunk was taken"),
+    ("version", "no licence is as new as the software (R13)"),
+    ("version-floor", "an older licence is bound beside them, and the oldest counts for all (R15, R17)"),
+];
+
+/// Reasons of the portal: for administration alone.
+pub(super) const PORTAL_REASONS: [(&str, &str); 9] = [
+    ("not-transferable", "the licence is fixed to its device (R22, R29, R82)"),
+    ("too-old", "the licence or the software is of a version that stays where it is (R77, R81)"),
+    ("other-company", "the device belongs to another company (R81)"),
+    ("model-mix", "the other model of voicemail is bound there (R54)"),
+    ("too-late", "a warranty is extended at the purchase or within twelve months (R90)"),
+    ("too-many-years", "a warranty is extended by four years at most (R87)"),
+    ("already-extended", "a warranty is extended once (R89)"),
+    ("no-balance", "the balance has fewer of them (R80)"),
+    ("no-credit", "too few service credits, or no agreement (R83, R84)"),
 ];
 
 /// Reasons that no licence has anything to do with.
 pub(super) const OTHER_REASONS: [&str; 4] = ["overload", "loop", "busy", "no-channel"];
 
 /// Reasons of later versions. `unknown-user` among them: whoever a file declares is known to every node.
-pub(super) const LATER_REASONS: [&str; 21] = [
-    "version",
-    "version-floor",
+pub(super) const LATER_REASONS: [&str; 10] = [
     "ipva",
     "relay-channels",
     "needs-port",
@@ -345,16 +364,7 @@ pub(super) const LATER_REASONS: [&str; 21] = [
     "needs-reporting",
     "no-linux-ap",
     "no-recorder",
-    "model-mix",
     "gate-voicemail",
-    "not-transferable",
-    "too-old",
-    "other-company",
-    "too-late",
-    "too-many-years",
-    "already-extended",
-    "no-balance",
-    "no-credit",
     "no-conference",
     "unknown-user",
 ];
@@ -413,4 +423,6 @@ const fn doc(word: &'static str, of: &'static str, meaning: &'static str, exampl
 }
 
 const BOTH: &str = "gauges, times";
+const ACTION_OF: &str = "EVENT is refused for";
+const ACTION_EXAMPLE: &str = "the release is refused for not-transferable";
 const REASON_EXAMPLE: &str = "no sign-ins are refused for no-unit";

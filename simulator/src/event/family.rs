@@ -100,6 +100,7 @@ impl Event {
             | Self::Booked { .. }
             | Self::Recalled { .. }
             | Self::Reclaimed { .. }
+            | Self::Usable { .. }
             | Self::Quarantine { .. } => Family::Lease,
             Self::Silence { .. } | Self::Role { .. } | Self::TakeoverRefused { .. } => Family::Standby,
             Self::CallDue { .. }

@@ -205,12 +205,13 @@ fn uses(site: &Site) -> Vec<Use> {
     keys.map(use_of).collect()
 }
 
-/// Units of a stock, from the layout alone.
+/// Units of a stock, from what is bound alone.
 #[inline]
 fn capacity(key: StockKey, site: &Site) -> u64 {
     let installed = match key.stock.kind {
         Kind::Escrow => site.cluster().escrow(key.stock.owner),
-        _ => site.cluster().installed(key.stock.owner, key.feature),
+        Kind::Installed => site.cluster().capacity(key.stock.owner, key.feature),
+        Kind::Replica => site.cluster().usable(key.stock.owner, key.feature),
     };
     let units = match (key.stock.kind, site.cluster().checkout.on_standby) {
         (Kind::Replica, OnStandby::Deny) => 0,

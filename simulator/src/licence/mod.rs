@@ -2,6 +2,8 @@
 
 pub mod authority;
 pub mod catalogue;
+pub mod domain;
+pub mod entitlement;
 pub mod feature;
 pub mod holders;
 pub mod lease;
@@ -10,3 +12,4 @@ pub(crate) mod mutant;
 pub mod reason;
 pub mod rules;
 pub mod stock;
+pub mod versions;

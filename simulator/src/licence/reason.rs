@@ -31,11 +31,15 @@ pub enum Reason {
     Busy,
     /// No channel of the trunk is free.
     NoChannel,
+    /// No licence of the feature is as new as the software (R13).
+    Version,
+    /// An older licence is bound beside them, and the oldest counts for all (R15, R17).
+    VersionFloor,
 }
 
 impl Reason {
     /// All but `None`.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::NoUnit,
         Self::GraceNoNew,
         Self::LaUnreachable,
@@ -48,6 +52,8 @@ impl Reason {
         Self::InLine,
         Self::Busy,
         Self::NoChannel,
+        Self::Version,
+        Self::VersionFloor,
     ];
 
     /// As sentences and machine formats write it.
@@ -66,6 +72,8 @@ impl Reason {
             Self::InLine => "in-line",
             Self::Busy => "busy",
             Self::NoChannel => "no-channel",
+            Self::Version => "version",
+            Self::VersionFloor => "version-floor",
         }
     }
 
@@ -79,7 +87,13 @@ impl Reason {
     pub fn is_licence(self) -> bool {
         matches!(
             self,
-            Self::NoUnit | Self::GraceNoNew | Self::LaUnreachable | Self::DecentralExhausted | Self::Quarantine
+            Self::NoUnit
+                | Self::GraceNoNew
+                | Self::LaUnreachable
+                | Self::DecentralExhausted
+                | Self::Quarantine
+                | Self::Version
+                | Self::VersionFloor
         )
     }
 }

@@ -1,9 +1,13 @@
 //! What a PBX knows of the cluster: constants of the run, shared by all PBXs.
 
 use crate::endpoint::people::People;
-use crate::layout::{Layout, Role};
+use crate::layout::{Block, Layout, Role};
 use crate::licence::authority::UNLIMITED;
-use crate::licence::feature::Feature;
+use crate::licence::domain::is_decentral;
+use crate::licence::entitlement::{Entitlement, bind};
+use crate::licence::feature::{Feature, FeatureSet};
+use crate::licence::reason::Reason;
+use crate::pbx::rights::Rights;
 use crate::rng::{self, Purpose, below, draw, key};
 use crate::settings::{Checkout, PbxSettings, Settings};
 
@@ -25,9 +29,17 @@ pub struct Cluster {
     pub facts: Vec<PbxFacts>,
     /// Whether licences are modelled.
     pub licensed: bool,
+    /// The licence master.
+    pub master: u16,
+    /// Floating features of which units are bound at the master in some part of the run.
+    pub floats: FeatureSet,
+    /// What the licences are good for.
+    rights: Rights,
+    /// Version of the operator applications, by block (R74).
+    applications: Vec<u32>,
 }
 
-/// What is fixed about one PBX.
+/// What is known of one PBX.
 #[derive(Clone, Debug)]
 pub struct PbxFacts {
     /// Its site.
@@ -40,8 +52,12 @@ pub struct PbxFacts {
     pub active: Option<u16>,
     /// The PBX whose stock it draws on: itself, or the licence master (R6, R8).
     pub domain: u16,
-    /// Installed counts by [`Feature::index`].
-    pub installed: [u32; Feature::ALL.len()],
+    /// Version of its software.
+    pub software: u32,
+    /// Licences it goes by.
+    pub bound: Vec<Entitlement>,
+    /// Licences bound to it in the portal: it goes by them from its next restart on (M10).
+    portal: Vec<Entitlement>,
 }
 
 impl Cluster {
@@ -49,42 +65,81 @@ impl Cluster {
     pub fn new(layout: &Layout, settings: &Settings, seed: u64) -> Self {
         let people = People::new(layout, settings, seed);
         let master = layout.pbxs.iter().position(|pbx| pbx.role == Role::Master).unwrap_or(0) as u16;
-        let facts = layout.pbxs.iter().enumerate().map(|(index, pbx)| {
-            let mut installed = [0; Feature::ALL.len()];
-            for (feature, count) in &pbx.licences {
-                installed[feature.index()] = *count;
-            }
-            let own = index as u16;
-            PbxFacts {
-                site: pbx.site,
-                stream: rng::stream(seed, rng::name_key(&pbx.name), 0),
-                role: pbx.role,
-                active: pbx.stands_in_for,
-                domain: if pbx.licences.is_empty() { master } else { own },
-                installed,
-            }
+        let facts = layout.pbxs.iter().map(|pbx| PbxFacts {
+            site: pbx.site,
+            stream: rng::stream(seed, rng::name_key(&pbx.name), 0),
+            role: pbx.role,
+            active: pbx.stands_in_for,
+            domain: master,
+            software: pbx.software,
+            bound: pbx.licences.clone(),
+            portal: pbx.licences.clone(),
         });
+        let version = |block: &Block| match layout.populations[usize::from(block.population)].application {
+            0 => layout.pbxs[usize::from(block.home)].software,
+            own => own,
+        };
+        let bound_at_master = layout.pbxs.iter().filter(|pbx| pbx.role == Role::Master).flat_map(|pbx| &pbx.licences);
+        let floats = |licence: &&Entitlement| Feature::FLOATING.contains(&licence.feature);
+        let floats = bound_at_master.filter(floats).map(|licence| licence.feature);
         let mut cluster = Self {
             facts: facts.collect(),
             pbxs: settings.pbxs.clone(),
             checkout: settings.checkout.clone(),
             checkouts: Vec::new(),
+            applications: people.blocks.iter().map(|facts| version(&facts.block)).collect(),
             people,
             licensed: layout.licensed,
+            master,
+            floats: floats.fold(FeatureSet::NONE, FeatureSet::with),
+            rights: Rights::default(),
         };
-        cluster.join_domains();
+        (0..cluster.facts.len()).for_each(|pbx| cluster.join_domain(pbx));
         cluster.set_clocks();
+        cluster.work_out();
         cluster
     }
 
-    /// A standby belongs to its active's domain.
-    fn join_domains(&mut self) {
-        for index in 0..self.facts.len() {
-            let facts = &self.facts[index];
-            if let (Role::Standby, Some(active)) = (facts.role, facts.active) {
-                self.facts[index].domain = self.facts[usize::from(active)].domain;
-            }
+    /// R8: a PBX belongs to the master's domain, or has its own; a standby belongs to its active's.
+    fn join_domain(&mut self, pbx: usize) {
+        let own = |pbx: usize, facts: &[PbxFacts]| {
+            if is_decentral(facts[pbx].role, &facts[pbx].bound) { pbx as u16 } else { self.master }
+        };
+        let facts = &self.facts;
+        self.facts[pbx].domain = match (facts[pbx].role, facts[pbx].active) {
+            (Role::Standby, Some(active)) => own(usize::from(active), facts),
+            _ => own(pbx, facts),
+        };
+    }
+
+    fn work_out(&mut self) {
+        self.rights = Rights::new(&self.facts, &self.people, &self.applications);
+    }
+
+    /// Licences are bound to a PBX in the portal, so many of that version in all; it goes by them at its next restart, or
+    /// (`now`) at once. Whether something is different now.
+    pub fn bind(&mut self, pbx: u16, entitlement: Entitlement, now: bool) -> bool {
+        let facts = &mut self.facts[usize::from(pbx)];
+        bind(&mut facts.portal, entitlement);
+        if now {
+            bind(&mut facts.bound, entitlement);
+            self.work_out();
         }
+        now
+    }
+
+    /// A PBX starts: from now on it goes by the licences bound to it, and runs this software. Whether something is
+    /// different now.
+    pub fn start(&mut self, pbx: u16, software: u32) -> bool {
+        let facts = &mut self.facts[usize::from(pbx)];
+        if facts.bound == facts.portal && facts.software == software {
+            return false;
+        }
+        facts.bound.clone_from(&facts.portal);
+        facts.software = software;
+        self.join_domain(usize::from(pbx));
+        self.work_out();
+        true
     }
 
     /// Clocks run evenly, each at a pace drawn from within the bound (rho): a fast one finds its spans over early.
@@ -103,10 +158,37 @@ impl Cluster {
         &self.checkouts[usize::from(pbx)]
     }
 
-    /// Units of a feature installed in the domain of a PBX.
+    /// Units of a feature bound in the domain of a PBX, usable or not.
+    #[inline]
     pub fn installed(&self, pbx: u16, feature: Feature) -> u32 {
-        let domain = self.facts[usize::from(pbx)].domain;
-        self.facts[usize::from(domain)].installed[feature.index()]
+        self.rights.installed(usize::from(pbx), feature)
+    }
+
+    /// Those that this PBX may use (R13-R18).
+    pub fn usable(&self, pbx: u16, feature: Feature) -> u32 {
+        let facts = &self.facts[usize::from(pbx)];
+        match self.refused(pbx, feature) {
+            Reason::None => self.capacity(facts.domain, feature),
+            _ => 0,
+        }
+    }
+
+    /// Units of the domain that belongs to a PBX that somebody there may use: C of domain §3.1.
+    #[inline]
+    pub fn capacity(&self, owner: u16, feature: Feature) -> u32 {
+        self.rights.capacity(usize::from(owner), feature)
+    }
+
+    /// Why a PBX may use none of the units of its domain; [`Reason::None`]: it may.
+    #[inline]
+    pub fn refused(&self, pbx: u16, feature: Feature) -> Reason {
+        self.rights.refused(usize::from(pbx), feature)
+    }
+
+    /// The first of these features that a device of that block may not book at a PBX, and why.
+    #[inline]
+    pub fn refusal(&self, pbx: u16, block: u16, needs: FeatureSet) -> Option<(Feature, Reason)> {
+        self.rights.refusal(usize::from(pbx), block, needs)
     }
 
     /// Standbys of a domain's authority, in order: those that may open the escrow (3.6).
@@ -118,7 +200,7 @@ impl Cluster {
     /// the shares are equal; the first get what is left over.
     pub fn escrow(&self, standby: u16) -> u32 {
         let domain = self.facts[usize::from(standby)].domain;
-        let ports = self.installed(standby, Feature::Port);
+        let ports = self.usable(standby, Feature::Port);
         let owners = self.escrow_owners(domain).count() as u32;
         match self.escrow_owners(domain).position(|owner| owner == standby) {
             None => 0,
@@ -127,25 +209,27 @@ impl Cluster {
         }
     }
 
-    /// Other units of a feature on a PBX from now on.
-    pub fn set_installed(&mut self, pbx: u16, feature: Feature, units: u32) {
-        self.facts[usize::from(pbx)].installed[feature.index()] = units;
-    }
-
-    /// R41: as many standby licences as ports. Both counts, if it does not hold.
+    /// R41, R42: as many standby licences that the software may use as ports. Both counts, if it does not hold.
     pub fn gate(&self, pbx: u16) -> Result<(), (u32, u32)> {
-        let (standbys, ports) = (self.installed(pbx, Feature::Standby), self.installed(pbx, Feature::Port));
+        let domain = self.facts[usize::from(pbx)].domain;
+        let (standbys, ports) = (self.usable(domain, Feature::Standby), self.installed(pbx, Feature::Port));
         let holds = !self.licensed || ports == UNLIMITED || standbys >= ports;
         if holds { Ok(()) } else { Err((standbys, ports)) }
     }
 
-    /// Other constants from now on.
-    pub fn install(&mut self, settings: &Settings) {
+    /// Other constants from now on. Whether licences are good for something else now.
+    pub fn install(&mut self, settings: &Settings) -> bool {
+        let floor = self.people.rules.version_floor;
         self.pbxs.clone_from(&settings.pbxs);
         self.checkout.clone_from(&settings.checkout);
         self.set_clocks();
         self.people.populations.clone_from(&settings.populations);
         self.people.flow_settings.clone_from(&settings.flows);
         self.people.rules = settings.rules;
+        let other = settings.rules.version_floor != floor;
+        if other {
+            self.work_out();
+        }
+        other
     }
 }

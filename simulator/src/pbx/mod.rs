@@ -7,6 +7,7 @@ pub mod exchange;
 pub mod licensing;
 pub mod node;
 mod registrar;
+mod rights;
 mod routing;
 pub mod standby;
 mod units;

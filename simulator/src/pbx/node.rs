@@ -12,6 +12,7 @@ use crate::pbx::licensing::Licensing;
 use crate::pbx::standby::{Move, Watch};
 use crate::pbx::worker::Worker;
 use crate::rng::{self, Purpose};
+use crate::settings::BelowFloor;
 use crate::sip::message::Aor;
 use crate::time::{Duration, Instant};
 
@@ -174,6 +175,9 @@ impl Pbx {
         self.state = State::Up;
         out.report(Event::Woken);
         self.on_lapses(cluster, now, out);
+        if cluster.people.rules.below_floor == BelowFloor::AtOnce {
+            self.drop_uncovered(cluster, now, out);
+        }
         self.licensing.set_asleep(false);
         self.licensing.report_borrowed(true, cluster, out);
         if let Some(watch) = &mut self.watch {
@@ -186,7 +190,7 @@ impl Pbx {
     pub fn restart(&mut self, now: Instant, forgets: bool, cluster: &Cluster, out: &mut Outbox) {
         self.crash(cluster, out);
         self.state = State::Up;
-        self.licensing.restart(now, forgets.then(|| cluster.checkout_of(self.index)));
+        self.licensing.restart(now, self.index, forgets.then(|| cluster.checkout_of(self.index)), cluster);
         if self.watch.is_some() {
             self.watch = Some(Watch::new(now));
         }
@@ -196,10 +200,27 @@ impl Pbx {
         }
     }
 
-    /// Other units of a feature are bound here from now on (3.4.4): nobody loses one by it.
-    pub fn install(&mut self, feature: Feature, units: u32) {
-        if let Some(stock) = self.licensing.own_stock(feature) {
-            stock.set_capacity(units);
+    /// Its stocks have as many units as its licences are good for now (3.4.4): nobody loses one by it.
+    pub fn adapt(&mut self, cluster: &Cluster, out: &mut Outbox) {
+        for feature in Feature::FLOATING {
+            let (units, why) = (cluster.capacity(self.index, feature), cluster.refused(self.index, feature));
+            if let Some(stock) = self.licensing.own_stock(feature).filter(|stock| stock.capacity() != units) {
+                stock.set_capacity(units);
+                out.report(Event::Usable { feature, units, why });
+            }
+        }
+    }
+
+    /// A4, read as "at once": registrations end whose licences do not cover the software any more.
+    pub fn drop_uncovered(&mut self, cluster: &Cluster, now: Instant, out: &mut Outbox) {
+        let bound = self.bindings.known(&cluster.people).filter(|(_, binding)| binding.state == BindingState::Bound);
+        let uncovered = |aor: &Aor| cluster.refusal(self.index, aor.block, cluster.people.books(aor.device)).is_some();
+        let uncovered: Vec<Aor> = bound.map(|(aor, _)| aor).filter(uncovered).collect();
+        for aor in &uncovered {
+            self.end_binding(*aor, End::Uncovered, cluster, out);
+        }
+        if !uncovered.is_empty() {
+            self.after_release(cluster, now, out);
         }
     }
 

@@ -71,10 +71,22 @@ impl Room {
         let layout = Layout {
             sites: vec!["here".into()],
             pbxs: pbxs
-                .map(|(name, role)| PbxPlan { name: name.into(), role, site: 0, stands_in_for: None, licences: vec![] })
+                .map(|(name, role)| PbxPlan {
+                    software: 12,
+                    name: name.into(),
+                    role,
+                    site: 0,
+                    stands_in_for: None,
+                    licences: vec![],
+                })
                 .to_vec(),
             populations: ["alice", "bob"]
-                .map(|name| PopulationPlan { name: name.into(), seats: 1, begins: Begins::FirstMinute })
+                .map(|name| PopulationPlan {
+                    name: name.into(),
+                    seats: 1,
+                    begins: Begins::FirstMinute,
+                    application: 12,
+                })
                 .to_vec(),
             blocks: vec![block(0), block(1)],
             numbers: NumberPlan::new(vec![extension(0), extension(1)], vec![]),

@@ -8,6 +8,7 @@ use simulator::event::{Event, Kind};
 use simulator::invariants::{Breach, Checker};
 use simulator::layout::{Begins, Block, Device, Layout, PbxPlan, PopulationPlan, Role};
 use simulator::licence::authority::Stock;
+use simulator::licence::entitlement::Entitlement;
 use simulator::licence::feature::Feature;
 use simulator::node::NodeId;
 use simulator::rng::{Probability, below, draw, mix};
@@ -147,13 +148,12 @@ impl World {
                 _ => {
                     let units = PORTS / 2 + dice.below(8) as u32;
                     let back = (second + 30 + dice.below(400)).min(FAULTS_S);
-                    let installed = |units| Action::Installed { pbx: MASTER, feature: Feature::Port, units };
-                    self.push(second, installed(units));
-                    self.push(back, installed(PORTS));
+                    self.push(second, ports(units));
+                    self.push(back, ports(PORTS));
                 }
             }
         }
-        self.push(FAULTS_S, Action::Installed { pbx: MASTER, feature: Feature::Port, units: PORTS });
+        self.push(FAULTS_S, ports(PORTS));
         self.links(&cuts);
     }
 
@@ -252,8 +252,14 @@ fn settings(dice: &mut Dice) -> Settings {
 
 /// A master with a standby, three slaves, the first with a standby of its own; seven users at each home, most with two
 /// devices: more than there are licences for.
+/// So many ports are bound to the master from now on.
+fn ports(units: u32) -> Action {
+    Action::Bind { pbx: MASTER, licences: Entitlement::new(Feature::Port, 12, units), now: true }
+}
+
 fn layout() -> Layout {
     let pbx = |name: &str, role, site, stands_in_for| PbxPlan {
+        software: 12,
         name: name.into(),
         role,
         site,
@@ -264,7 +270,8 @@ fn layout() -> Layout {
     pbxs.extend(SLAVES.map(|slave| pbx(&format!("slave-{slave}"), Role::Slave, slave, None)));
     pbxs.push(pbx("standby", Role::Standby, STANDBY, Some(MASTER)));
     pbxs.push(pbx("standby-slave", Role::Standby, STANDBY_SLAVE, Some(SLAVES[0])));
-    pbxs[0].licences = vec![(Feature::Port, PORTS), (Feature::SoftwarePhones, SOFTPHONES), (Feature::Standby, PORTS)];
+    let bound = [(Feature::Port, PORTS), (Feature::SoftwarePhones, SOFTPHONES), (Feature::Standby, PORTS)];
+    pbxs[0].licences = bound.map(|(feature, units)| Entitlement::new(feature, 12, units)).to_vec();
     let homes = [vec![MASTER, STANDBY], vec![SLAVES[0], STANDBY_SLAVE], vec![SLAVES[1]], vec![SLAVES[2]]];
     let mut layout = Layout {
         pbxs,
@@ -274,7 +281,12 @@ fn layout() -> Layout {
     };
     for (population, targets) in homes.into_iter().enumerate() {
         let begins = Begins::FirstMinute;
-        layout.populations.push(PopulationPlan { name: format!("people-{population}"), seats: 7, begins });
+        layout.populations.push(PopulationPlan {
+            name: format!("people-{population}"),
+            seats: 7,
+            begins,
+            application: 12,
+        });
         layout.blocks.push(Block {
             population: population as u16,
             home: targets[0],

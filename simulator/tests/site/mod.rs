@@ -6,6 +6,7 @@ use simulator::distribution::Distribution;
 use simulator::event::Event;
 use simulator::invariants::Checker;
 use simulator::layout::{Begins, Block, Device, FlowPlan, Layout, PbxPlan, PopulationPlan, Role, Selection};
+use simulator::licence::entitlement::Entitlement;
 use simulator::licence::feature::Feature;
 use simulator::node::NodeId;
 use simulator::numbers::{Extensions, Number, NumberPlan};
@@ -45,7 +46,14 @@ impl Plan {
     }
 
     pub(crate) fn pbx(mut self, name: &str, role: Role, stands_in_for: Option<u16>) -> Self {
-        self.layout.pbxs.push(PbxPlan { name: name.into(), role, site: 0, stands_in_for, licences: Vec::new() });
+        self.layout.pbxs.push(PbxPlan {
+            software: 12,
+            name: name.into(),
+            role,
+            site: 0,
+            stands_in_for,
+            licences: Vec::new(),
+        });
         self.settings.pbxs.push(PbxSettings {
             challenges: false,
             watches_every: Duration::seconds(1),
@@ -62,7 +70,8 @@ impl Plan {
     }
 
     pub(crate) fn licences(mut self, pbx: usize, licences: &[(Feature, u32)]) -> Self {
-        self.layout.pbxs[pbx].licences = licences.to_vec();
+        self.layout.pbxs[pbx].licences =
+            licences.iter().map(|(feature, units)| Entitlement::new(*feature, 12, *units)).collect();
         self.layout.licensed = true;
         self
     }
@@ -76,7 +85,12 @@ impl Plan {
     pub(crate) fn people(mut self, name: &str, devices: &[(Device, u32)], targets: &[u16]) -> Self {
         let seats = devices.iter().map(|(_, count)| *count).max().unwrap_or(0);
         let population = self.layout.populations.len() as u16;
-        self.layout.populations.push(PopulationPlan { name: name.into(), seats, begins: Begins::Absent });
+        self.layout.populations.push(PopulationPlan {
+            name: name.into(),
+            seats,
+            begins: Begins::Absent,
+            application: 12,
+        });
         self.layout.blocks.push(Block {
             population,
             home: targets[0],

@@ -6,6 +6,7 @@ use simulator::event::Event;
 use simulator::invariants::Checker;
 use simulator::layout::{Begins, Block, Device, Layout, PbxPlan, PopulationPlan, Role, Selection};
 use simulator::licence::authority::Authority;
+use simulator::licence::entitlement::Entitlement;
 use simulator::licence::feature::Feature;
 use simulator::node::NodeId;
 use simulator::rng::Probability;
@@ -54,12 +55,13 @@ fn at(seconds: u64) -> Instant {
 }
 
 fn layout(phones: u32) -> Layout {
-    let pbx = |name: &str, role, site, stands_in_for, licences| PbxPlan {
+    let pbx = |name: &str, role, site, stands_in_for, licences: Vec<(Feature, u32)>| PbxPlan {
+        software: 12,
         name: name.into(),
         role,
         site,
         stands_in_for,
-        licences,
+        licences: licences.into_iter().map(|(feature, units)| Entitlement::new(feature, 12, units)).collect(),
     };
     // One port in ten is missing: somebody is always refused and tries again.
     let ports = phones - phones / 10;
@@ -87,7 +89,8 @@ fn layout(phones: u32) -> Layout {
         });
     }
     let seats = share * u32::from(BRANCHES + 1);
-    let populations = vec![PopulationPlan { name: "phone".into(), seats, begins: Begins::FirstMinute }];
+    let populations =
+        vec![PopulationPlan { name: "phone".into(), seats, begins: Begins::FirstMinute, application: 12 }];
     Layout { pbxs, populations, blocks, sites, licensed: true, ..Layout::default() }
 }
 

@@ -3,6 +3,7 @@
 use simulator::distribution::Distribution;
 use simulator::event::Event;
 use simulator::layout::{Begins, Block, Device, Layout, PbxPlan, PopulationPlan, Role, Selection};
+use simulator::licence::entitlement::Entitlement;
 use simulator::licence::feature::Feature;
 use simulator::node::NodeId;
 use simulator::rng::Probability;
@@ -37,16 +38,17 @@ pub(crate) fn run() -> (u64, u64) {
 }
 
 fn layout() -> Layout {
-    let pbx = |name: &str, role, site, stands_in_for, licences| PbxPlan {
+    let pbx = |name: &str, role, site, stands_in_for, licences: Vec<(Feature, u32)>| PbxPlan {
+        software: 12,
         name: name.into(),
         role,
         site,
         stands_in_for,
-        licences,
+        licences: licences.into_iter().map(|(feature, units)| Entitlement::new(feature, 12, units)).collect(),
     };
     let bought =
         vec![(Feature::Port, 900), (Feature::SoftwarePhones, 120), (Feature::Operator, 3), (Feature::Standby, 900)];
-    let population = |name: &str, seats, begins| PopulationPlan { name: name.into(), seats, begins };
+    let population = |name: &str, seats, begins| PopulationPlan { name: name.into(), seats, begins, application: 12 };
     let block = |population, home, targets: &[u16], first_seat, seats, devices: &[(Device, u32)]| Block {
         population,
         home,

@@ -17,6 +17,13 @@ use crate::pbx::registrar::{Request, Saying};
 use crate::sip::message::Aor;
 use crate::time::Instant;
 
+/// A feature of which no unit was taken.
+pub(super) struct Missing {
+    feature: Feature,
+    /// [`Reason::None`]: none is idle here.
+    why: Reason,
+}
+
 impl Pbx {
     /// All or nothing (3.5): every unit the device still needs, or none and a wait.
     pub(in crate::pbx) fn admit(&mut self, cluster: &Cluster, now: Instant, aor: Aor, out: &mut Outbox) -> Admission {
@@ -32,17 +39,25 @@ impl Pbx {
         for feature in each(needs) {
             out.report(Event::Asked { feature, endpoint: Self::endpoint(aor, cluster) });
         }
-        let Err(missing) = self.take_all(cluster, now, aor, needs, out) else {
-            self.report_grants(cluster, aor, needs, now, false, out);
-            return Admission::Admitted;
+        let (missing, reason) = match self.take_all(cluster, now, aor, needs, out) {
+            Ok(()) => {
+                self.report_grants(cluster, aor, needs, now, false, out);
+                return Admission::Admitted;
+            }
+            Err(Missing { feature, why }) => (feature, why),
         };
+        let waiting = Waiting { aor, needs, missing, asked: now };
         // Loosely shared, nobody is asked between two reports.
-        if self.licensing.lease(missing).is_some_and(|lease| !lease.is_loose()) {
-            self.licensing.waiting.push_back(Waiting { aor, needs, missing, asked: now });
-            self.ask_if_possible(cluster, now, missing, out);
-            return Admission::Asking;
+        let asks = self.licensing.lease(missing).is_some_and(|lease| lease.is_awake() && !lease.is_loose());
+        match reason {
+            Reason::None if asks => {
+                self.licensing.waiting.push_back(waiting);
+                self.ask_if_possible(cluster, now, missing, out);
+                Admission::Asking
+            }
+            Reason::None => self.refuse(cluster, waiting, Reason::NoUnit, out),
+            reason => self.refuse(cluster, waiting, reason, out),
         }
-        self.refuse(cluster, Waiting { aor, needs, missing, asked: now }, Reason::NoUnit, out)
     }
 
     /// A device that stands in line and asks again keeps its place.
@@ -57,11 +72,16 @@ impl Pbx {
         aor: Aor,
         needs: FeatureSet,
         out: &mut Outbox,
-    ) -> Result<(), Feature> {
+    ) -> Result<(), Missing> {
+        // R13-R18: what the software may not use is not there, however many units are idle.
+        if let Some((feature, why)) = cluster.refusal(self.index, aor.block, needs) {
+            return Err(Missing { feature, why });
+        }
         let stands_in = self.stands_in();
         let mut sources = [OWN; Feature::FLOATING.len()];
         for feature in each(needs) {
-            sources[feature.index()] = self.licensing.source_of(feature, now, stands_in).ok_or(feature)?;
+            let source = self.licensing.source_of(feature, now, stands_in);
+            sources[feature.index()] = source.ok_or(Missing { feature, why: Reason::None })?;
             if planted(Mutant::KeepsHalf) {
                 self.hand_out(cluster, aor, feature, sources[feature.index()], out);
             }
@@ -156,10 +176,14 @@ impl Pbx {
             let needs = self.ask_anew(cluster, &mut waiting, out);
             match self.take_all(cluster, now, waiting.aor, needs, out) {
                 Ok(()) => self.grant_waiting(cluster, now, waiting, out),
-                Err(missing) if missing == feature && reason != Reason::None => {
+                Err(Missing { feature: missing, why }) if why != Reason::None => {
+                    waiting.missing = missing;
+                    self.refuse_waiting(cluster, now, waiting, why, out);
+                }
+                Err(missing) if missing.feature == feature && reason != Reason::None => {
                     self.refuse_waiting(cluster, now, waiting, reason, out);
                 }
-                Err(missing) => {
+                Err(Missing { feature: missing, .. }) => {
                     waiting.missing = missing;
                     others = others.with(missing);
                     self.licensing.waiting.push_back(waiting);

@@ -75,19 +75,18 @@ impl Licensing {
     /// The licences of a PBX at its first start.
     pub fn new(index: u16, cluster: &Cluster) -> Self {
         let facts = &cluster.facts[usize::from(index)];
-        let issues = facts.domain == index && facts.role != Role::Standby;
-        let installed = Feature::FLOATING.into_iter().map(|f| (f, Kind::Installed, facts.installed[f.index()]));
-        let borrows = cluster.licensed && !issues && facts.role != Role::Standby
-            || cluster.licensed && is_standby_slave(index, cluster);
-        let kind = StockKind { owner: facts.domain, kind: Kind::Installed };
-        let leases = Feature::FLOATING.into_iter().filter(|f| borrows && cluster.installed(index, *f) > 0);
+        let issues = issues(index, cluster);
+        // A decentral PBX has a lease too, asleep, in case it loses its own licences.
+        let borrows = cluster.licensed && (facts.role == Role::Slave || is_standby_slave(index, cluster));
+        let leases = Feature::FLOATING.into_iter().filter(|f| borrows && cluster.floats.contains(*f));
+        let kind = StockKind { owner: cluster.master, kind: Kind::Installed };
         let loose = cluster.checkout.is_loose();
         let leases = leases.map(|f| if loose { Lease::loose(f, kind) } else { Lease::new(f, kind) });
         // Without ports there is no escrow either; the list of sources relies on it.
-        let escrow = escrow_owners(index, cluster).filter(|_| borrows && cluster.installed(index, Feature::Port) > 0);
+        let escrow = escrow_owners(index, cluster).filter(|_| borrows && cluster.floats.contains(Feature::Port));
         let escrow = escrow.map(|owner| Lease::dormant(Feature::Port, StockKind { owner, kind: Kind::Escrow }));
         let mut licensing = Self {
-            own: (cluster.licensed && issues).then(|| Authority::new(index, installed, cluster.facts.len())),
+            own: issues.then(|| authority(index, cluster)),
             stand_in: None,
             leases: leases.chain(escrow).collect(),
             waiting: VecDeque::new(),
@@ -97,8 +96,16 @@ impl Licensing {
             quarantined: false,
             asleep: false,
         };
+        licensing.sleep_if_decentral();
         licensing.reschedule();
         licensing
+    }
+
+    /// Who issues units of its own asks nobody else (R8, R10).
+    fn sleep_if_decentral(&mut self) {
+        if self.own.is_some() {
+            self.leases.iter_mut().for_each(Lease::sleep);
+        }
     }
 
     /// The stocks it issues from, first its own.
@@ -148,8 +155,8 @@ impl Licensing {
         let escrow = (Feature::Port, Kind::Escrow, cluster.escrow(index));
         let part = |feature: Feature| match cluster.checkout.on_standby {
             OnStandby::Deny => 0,
-            OnStandby::Replicate => cluster.installed(index, feature),
-            OnStandby::Part(permille) => scaled(cluster.installed(index, feature), permille),
+            OnStandby::Replicate => cluster.usable(index, feature),
+            OnStandby::Part(permille) => scaled(cluster.usable(index, feature), permille),
         };
         let others =
             [Feature::SoftwarePhones, Feature::Operator].map(|feature| (feature, Kind::Replica, part(feature)));
@@ -165,9 +172,15 @@ impl Licensing {
         }
     }
 
-    /// 3.3.6, 3.4.3: with its table, or (`forgets`) without it.
-    pub(super) fn restart(&mut self, now: Instant, forgets: Option<&Checkout>) {
+    /// 3.3.6, 3.4.3: with its table, or (`forgets`) without it. Whether it issues units of its own may have changed (R8).
+    pub(super) fn restart(&mut self, now: Instant, index: u16, forgets: Option<&Checkout>, cluster: &Cluster) {
         self.leases.iter_mut().for_each(|lease| lease.restart(now));
+        match (issues(index, cluster), &self.own) {
+            (true, None) => self.own = Some(authority(index, cluster)),
+            (false, Some(_)) => self.own = None,
+            _ => {}
+        }
+        self.sleep_if_decentral();
         for authority in self.own.iter_mut().chain(&mut self.stand_in) {
             match forgets {
                 None => authority.restart(now),
@@ -212,6 +225,18 @@ impl Licensing {
         let stand_in = self.stand_in.as_ref().map_or(Instant::NEVER, Authority::poll_timeout);
         self.lease_timeout.min(waiting).min(offers).min(own).min(stand_in)
     }
+}
+
+/// Whether a PBX issues units of its own: the licence master, or a decentral one (R8).
+fn issues(index: u16, cluster: &Cluster) -> bool {
+    let facts = &cluster.facts[usize::from(index)];
+    cluster.licensed && facts.domain == index && facts.role != Role::Standby
+}
+
+/// The authority over what is bound to a PBX.
+fn authority(index: u16, cluster: &Cluster) -> Authority {
+    let stocks = Feature::FLOATING.into_iter().map(|f| (f, Kind::Installed, cluster.capacity(index, f)));
+    Authority::new(index, stocks, cluster.facts.len())
 }
 
 /// Standbys of the licence master: whoever may serve the domain with escrowed ports.

@@ -7,6 +7,7 @@ use crate::licence::feature::Feature;
 use crate::licence::lease::{Lapse, Lease, Request};
 use crate::licence::message::{Ack, Renew};
 use crate::licence::mutant::{Mutant, planted};
+use crate::licence::reason::Reason;
 use crate::node::{Body, NodeId, Outbox, Via};
 use crate::pbx::bindings::Unit;
 use crate::pbx::cluster::Cluster;
@@ -31,7 +32,12 @@ impl Pbx {
     pub(super) fn send_renew(&mut self, cluster: &Cluster, now: Instant, index: usize, out: &mut Outbox) {
         let licensing = &mut self.licensing;
         let (feature, kind) = (licensing.leases[index].feature, licensing.leases[index].kind.kind);
-        let waiting = licensing.wanted(feature);
+        // What the software may not use goes back (R17).
+        let is_refused = cluster.refused(self.index, feature) != Reason::None;
+        if is_refused {
+            licensing.leases[index].recall(now, u32::MAX);
+        }
+        let waiting = if is_refused { 0 } else { licensing.wanted(feature) };
         let in_line = licensing.line.iter().filter(|queued| queued.feature == feature).count();
         let moving = licensing.movers(feature, kind, now);
         let lease = &mut licensing.leases[index];
@@ -58,7 +64,8 @@ impl Pbx {
             return;
         };
         // Passive again, a standby confirms what it has lent and lends nothing new (3.6).
-        let lends = self.licensing.own.is_some() || self.stands_in();
+        let lends =
+            (self.licensing.own.is_some() || self.stands_in()) && cluster.refused(pbx, renew.feature) == Reason::None;
         let renew = &Renew { want: if lends { renew.want } else { renew.keep }, ..*renew };
         let Some(authority) = self.licensing.own.as_mut().or(self.licensing.stand_in.as_mut()) else { return };
         let (epoch, feature) = (authority.epoch(), renew.feature);
