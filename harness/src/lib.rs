@@ -2,5 +2,6 @@
 
 pub mod recorder;
 pub mod run;
+pub mod search;
 pub mod shrink;
 pub mod wire;

@@ -14,11 +14,13 @@ mod logs;
 mod nearest;
 mod next;
 mod paragraph;
+mod prices;
 mod progress;
 mod rendering;
 mod run_files;
 mod scenario_files;
 mod screen;
+mod target;
 mod usage;
 mod vary;
 

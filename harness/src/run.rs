@@ -12,6 +12,7 @@ use simulator::simulation::Simulation;
 use simulator::time::{Duration, Instant};
 
 use crate::recorder::Recorder;
+use crate::search;
 
 /// Seeds that may run ahead of the one that is waited for, for each thread.
 const LOOK_AHEAD: usize = 4;
@@ -176,7 +177,14 @@ pub fn judged_only(mut measured: Measurements) -> Measurements {
 /// Runs one seed from its first moment to its last, or until a sentence, a breach or `stop` ends it.
 pub fn one(item: Item<'_>, stop: &dyn Fn() -> bool, progress: &dyn Progress) -> Measurements {
     let Item { plan, seed } = item;
-    with_schedule(item, plan.schedule_of(seed), stop, progress)
+    let schedule = plan.schedule_of(seed);
+    if plan.searches.is_empty() {
+        return with_schedule(item, schedule, stop, progress);
+    }
+    match search::settle(plan, schedule, seed, stop) {
+        Some(settled) => with_schedule(Item { plan: &settled.plan, seed }, settled.schedule, stop, progress),
+        None => with_schedule(item, Vec::new(), &|| true, progress),
+    }
 }
 
 /// The same under another schedule than the plan's.

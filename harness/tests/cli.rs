@@ -9,6 +9,8 @@ mod answers;
 mod audit;
 #[path = "cli/compare.rs"]
 mod compare;
+#[path = "cli/compare_commands.rs"]
+mod compare_commands;
 #[path = "cli/exit_codes.rs"]
 mod exit_codes;
 #[path = "cli/hints.rs"]
@@ -29,6 +31,8 @@ mod quote;
 mod readme;
 #[path = "cli/run_files.rs"]
 mod run_files;
+#[path = "cli/search.rs"]
+mod search;
 #[path = "cli/seeds.rs"]
 mod seeds;
 #[path = "cli/several_files.rs"]

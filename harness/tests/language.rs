@@ -209,7 +209,9 @@ fn a_run_ends_early_only_where_a_lost_sentence_says_or_stop() {
         let lost = scene.plan.expectations.iter().position(|expectation| stops(&expectation));
         for run in runs {
             assert_eq!(run.stopped, lost.map(|index| Stopped::Expectation(index as u32)), "{}", scene.name);
-            assert_eq!(run.simulated_ns < scene.plan.lasts.0, lost.is_some(), "{}", scene.name);
+            // How long a search takes, only the run knows.
+            let shorter = scene.plan.searches.is_empty() && run.simulated_ns < scene.plan.lasts.0;
+            assert_eq!(shorter, lost.is_some(), "{}", scene.name);
         }
     }
 }

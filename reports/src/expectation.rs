@@ -310,6 +310,9 @@ pub enum Metric {
     TimeToRegistered(u64),
     /// Time during which a feature was over-issued.
     TimeOverIssued,
+    // of a search
+    /// The highest rate that passed (RFC 7502 §4.10).
+    RateFound,
     // ratios of a feature
     /// Part of the time with no unit free.
     TimeAtCapacity,

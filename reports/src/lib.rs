@@ -1,5 +1,6 @@
 //! From measurements to verdicts and words. Knows nothing of simulators or files of scenarios.
 
+pub mod ab;
 pub mod atomic_file;
 pub mod calls;
 pub mod comparison;
@@ -14,6 +15,7 @@ pub mod result;
 pub mod run_file;
 #[cfg(test)]
 mod sample;
+pub mod search;
 pub mod shell;
 pub mod sizing;
 pub mod statistics;

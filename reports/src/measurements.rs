@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::calls::{FlowCalls, TrunkCalls};
 use crate::course::Course;
 use crate::latency::Latency;
+use crate::search::Search;
 
 /// All that one seed measured.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -49,6 +50,9 @@ pub struct Measurements {
     /// Series over time, for charts; empty but for the seed whose story is told.
     #[serde(default)]
     pub course: Course,
+    /// What the searches of the timeline found, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub searches: Vec<Search>,
 }
 
 impl Measurements {

@@ -1,5 +1,6 @@
 //! Renderings of a run file. Pure: from results to text.
 
+pub mod ab;
 pub mod ci;
 pub mod comparison;
 pub mod csv;

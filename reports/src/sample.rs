@@ -165,6 +165,7 @@ fn run(seed: u64) -> Measurements {
         simulated_ns: 1_800 * SECOND,
         stopped: None,
         course: course(),
+        searches: Vec::new(),
     }
 }
 

@@ -53,7 +53,7 @@ fn headline(plan: &Plan) -> String {
     let seeds = if plan.seeds == 1 { "one seed".to_owned() } else { format!("{} seeds", plan.seeds) };
     format!(
         "{file}{variant} is {} for {} {} on {} {}, with {seeds}.",
-        duration_text(plan.lasts),
+        if plan.searches.is_empty() { duration_text(plan.lasts) } else { "a search".to_owned() },
         grouped(endpoints),
         if endpoints == 1 { "endpoint" } else { "endpoints" },
         grouped(nodes as u64),

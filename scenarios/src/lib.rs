@@ -38,7 +38,7 @@ mod yaml;
 pub use diagnostics::{Diagnostics, Place, Severity};
 pub use explain::explain;
 pub use explicit::{explicit, written as fault_lines};
-pub use load::{Loaded, audit, decode, load, quote};
+pub use load::{Loaded, audit, decode, load, quote, tiers};
 pub use quote::licence_name;
 pub use reference::{ReadingRow, ReferenceRow, readings, reference};
 pub use schema::schema;

@@ -3,6 +3,8 @@
 use crate::audit::Audit;
 use crate::check::{Purpose, check};
 use crate::diagnostics::{Diagnostic, Diagnostics, Report};
+use crate::installation::order::in_tiers;
+use crate::language;
 use crate::like;
 use crate::nearest::{did_you_mean, either};
 use crate::paths;
@@ -75,6 +77,31 @@ pub fn quote(
         Quote::new(&draft.installation(), path, pair.map(|pair| pair.key.as_str()))
     };
     read_for(Purpose::Audit, path, text, overrides, variant, make)
+}
+
+/// What so many units of a licence are called when they are ordered, by price tier and as the readings of a file say;
+/// for each number asked about. Other arguments as those of [`load`], the variant's name being one there is.
+///
+/// # Errors
+/// Everything that is wrong with the file and the overrides.
+pub fn tiers(
+    path: &str,
+    text: &str,
+    overrides: &[String],
+    variant: Option<&str>,
+    (licence, totals): (&str, &[u64]),
+) -> Result<Vec<Vec<(String, u64)>>, Diagnostics> {
+    let make = |draft: &mut Draft<'_>, _: &Source, _: Option<&Pair>| {
+        let Ok(named) = language::licence(licence) else { return Vec::new() };
+        let it = draft.installation();
+        let parts = |total: &u64| -> Vec<(String, u64)> {
+            let parts = in_tiers(&it, named.licence, *total).into_iter();
+            parts.map(|(tier, units)| (named.licence.written_in(named.version, tier), units)).collect()
+        };
+        totals.iter().map(parts).collect()
+    };
+    let (mut made, _) = read_for(Purpose::Audit, path, text, overrides, variant, make)?;
+    Ok(if made.is_empty() { Vec::new() } else { made.swap_remove(0) })
 }
 
 /// What is made of a file or each of its variants, and the warnings.

@@ -1,10 +1,11 @@
 //! What a file means: everything a run needs, checked. Nothing after it can fail on configuration.
 
-use reports::expectation::Expectation;
+use reports::expectation::{Claim, Expectation, When};
+use reports::search::Search as Outcome;
 use simulator::chaos::{Chaos, Strike};
 use simulator::layout::Layout;
 use simulator::licence::feature::Feature;
-use simulator::schedule::Entry;
+use simulator::schedule::{Action, Entry, Sought};
 use simulator::settings::Settings;
 use simulator::time::{Duration, Instant};
 
@@ -37,6 +38,9 @@ pub struct Plan {
     pub schedule: Vec<Entry>,
     /// Random faults: what they are is decided by the seed ([`Plan::schedule_of`]).
     pub chaos: Vec<Chaos>,
+    /// Searches in order of time. How long each takes, a run finds out: up to then all instants behind it count from
+    /// [`Search::ends`], and [`Plan::settled`] makes them true.
+    pub searches: Vec<Search>,
     /// The entries of `timeline` as declared.
     pub occasions: Vec<Occasion>,
     /// What must hold: the common sentences, then the variant's own.
@@ -68,6 +72,80 @@ impl Plan {
         schedule.sort_by_key(|entry| entry.at);
         schedule
     }
+
+    /// An instant as planned, in a run whose first searches ended then.
+    pub fn true_instant(&self, planned: Instant, ends: &[Instant]) -> Instant {
+        let before = self.searches.iter().zip(ends).rfind(|(search, _)| search.ends <= planned);
+        before.map_or(planned, |(search, end)| *end + planned.since(search.ends))
+    }
+
+    /// The plan of a run whose searches had these outcomes, and ended then: every instant is a true one.
+    #[must_use]
+    pub fn settled(&self, outcomes: Vec<Outcome>, ends: &[Instant]) -> Self {
+        let mut plan = self.clone();
+        let instant = |planned: &mut Instant| *planned = self.true_instant(*planned, ends);
+        plan.lasts = self.true_instant(Instant::ZERO + self.lasts, ends).since(Instant::ZERO);
+        for entry in &mut plan.schedule {
+            instant(&mut entry.at);
+            if let Action::Freeze { until, .. } = &mut entry.action {
+                instant(until);
+            }
+        }
+        for occasion in &mut plan.occasions {
+            instant(&mut occasion.at);
+            occasion.until.iter_mut().for_each(instant);
+        }
+        plan.layout.flows.iter_mut().for_each(|flow| instant(&mut flow.starts));
+        for expectation in &mut plan.expectations {
+            match when_of(&mut expectation.claim) {
+                None | Some(When::Whole) => {}
+                Some(When::At(at_ns)) => *at_ns = self.true_instant(Instant(*at_ns), ends).0,
+                Some(When::Between { from_ns, to_ns }) => {
+                    *from_ns = self.true_instant(Instant(*from_ns), ends).0;
+                    *to_ns = self.true_instant(Instant(*to_ns), ends).0;
+                }
+            }
+        }
+        for (search, outcome) in plan.searches.iter_mut().zip(outcomes) {
+            instant(&mut search.at);
+            instant(&mut search.ends);
+            search.outcome = Some(outcome);
+        }
+        plan
+    }
+}
+
+/// The window of a claim, if it has one.
+pub fn when_of(claim: &mut Claim) -> Option<&mut When> {
+    match claim {
+        Claim::Share { when, .. }
+        | Claim::Time { when, .. }
+        | Claim::Queue { when, .. }
+        | Claim::Stock { when, .. }
+        | Claim::Measure { when, .. } => Some(when),
+        Claim::Action { .. } => None,
+    }
+}
+
+/// A search for the highest rate that passes (RFC 7502 §4.10).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Search {
+    /// Index into [`Plan::occasions`].
+    pub occasion: u16,
+    /// What of.
+    pub sought: Sought,
+    /// Start.
+    pub at: Instant,
+    /// End as planned: later than any search takes.
+    pub ends: Instant,
+    /// The rate it begins at, attempts a second.
+    pub from: u64,
+    /// Attempts of each trial.
+    pub attempts: u32,
+    /// What a trial must hold; `None`: no failure at all.
+    pub holds: Option<Expectation>,
+    /// In the plan of a run that has made it: what it found.
+    pub outcome: Option<Outcome>,
 }
 
 /// The text a plan was made from.

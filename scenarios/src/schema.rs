@@ -152,6 +152,6 @@ mod tests {
         assert!(node["retry-after"].to_string().contains("lognormal"));
         assert_eq!(schema["required"], json!(["pbxsim", "lasts"]));
         assert_eq!(schema["properties"]["queues"], Json::Null);
-        assert_eq!(schema["properties"]["timeline"]["items"]["oneOf"].as_array().map(Vec::len), Some(18));
+        assert_eq!(schema["properties"]["timeline"]["items"]["oneOf"].as_array().map(Vec::len), Some(19));
     }
 }

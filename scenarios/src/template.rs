@@ -23,6 +23,7 @@ impl Template {
         Self { name: "manhattan-reboot", text: include_str!("../library/manhattan-reboot.yaml") },
         Self { name: "chaos-soak", text: include_str!("../library/chaos-soak.yaml") },
         Self { name: "trunk", text: include_str!("../library/trunk.yaml") },
+        Self { name: "registration-rate", text: include_str!("../library/registration-rate.yaml") },
         Self { name: "million", text: include_str!("../library/million.yaml") },
     ];
 

@@ -8,7 +8,7 @@
 //!
 //! # Levels
 //!
-//! Each uses only those before it, and a test holds that: time, prefetch, rng, distribution, id, slab, numbers ·
+//! Each uses only those before it, and a test holds that: time, prefetch, rng, distribution, id, slab, numbers, search ·
 //! `licence::feature`, `licence::entitlement`, `licence::reason`, `licence::stock` · layout, settings, schedule, spread, chaos · sip, licence · event,
 //! node · call · engine, endpoint, pbx · site · simulation · invariants.
 
@@ -31,6 +31,7 @@ pub mod pbx;
 mod prefetch;
 pub mod rng;
 pub mod schedule;
+pub mod search;
 pub mod settings;
 pub mod simulation;
 pub mod sip;

@@ -88,12 +88,53 @@ pub enum Action {
     PowerOn(Selection),
     /// Other constants from now on: an index into the plan's list of settings.
     Install(u32),
+    /// A trial of a search begins: attempts at an even pace, the first one now.
+    Attempts(Trial),
+    /// Attempts of a trial that have not begun are called off, and so is whatever is between two tries.
+    CallOff,
+    /// A test bed is made ready: nobody is registered, no request waits, and nobody was told.
+    Clear,
+    /// Who is out, or whose refresh was called off, registers at an even pace, the first one now.
+    Restore {
+        /// Attempts a second, at least 1.
+        per_second: u64,
+    },
+}
+
+/// One trial of a search (RFC 7502 §4.10): so many attempts at such a rate.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Trial {
+    /// Of what.
+    pub sought: Sought,
+    /// Attempts a second, at least 1.
+    pub per_second: u64,
+    /// Attempts in all.
+    pub attempts: u32,
+}
+
+/// What a search looks for the highest rate of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Sought {
+    /// Registrations: each attempt is another endpoint's, which was out (RFC 7502 §6.7).
+    Registrations,
+    /// Re-registrations: each attempt is another endpoint's, which is in (§6.8).
+    Refreshes,
+    /// Sessions of this flow of calls (§6.1).
+    Calls(u16),
 }
 
 impl Action {
     /// Whether it breaks something, or mends what was broken.
     pub fn is_fault(&self) -> bool {
-        !matches!(self, Self::SignIn { .. } | Self::SignOut { .. })
+        !matches!(
+            self,
+            Self::SignIn { .. }
+                | Self::SignOut { .. }
+                | Self::Attempts(_)
+                | Self::CallOff
+                | Self::Clear
+                | Self::Restore { .. }
+        )
     }
 }
 

@@ -1,5 +1,7 @@
 //! A run in virtual time: the nodes, their engine, and the schedule of what is done to them.
 
+mod trials;
+
 use crate::engine::Engine;
 use crate::event::Event;
 use crate::layout::{Layout, Selection};
@@ -88,6 +90,12 @@ impl Simulation {
         self.engine.adjust(everybody, Site::send_home);
     }
 
+    /// Puts another entry into the schedule, behind those of the same instant; not before the present.
+    pub fn enter(&mut self, entry: Entry) {
+        let place = self.done + self.schedule[self.done..].partition_point(|other| other.at <= entry.at);
+        self.schedule.insert(place, entry);
+    }
+
     /// The engine: present, digest, counters, nodes.
     pub fn engine(&self) -> &Engine<Site> {
         &self.engine
@@ -164,6 +172,16 @@ impl Simulation {
             Action::PowerOff(who) => self.power(who, false, observer),
             Action::PowerOn(who) => self.power(who, true, observer),
             Action::Install(index) => !self.install(*index) || self.adapt(observer),
+            Action::Attempts(trial) => {
+                self.attempt(*trial);
+                true
+            }
+            Action::CallOff => self.call_off(observer),
+            Action::Clear => self.clear(observer),
+            Action::Restore { per_second } => {
+                self.restore(*per_second);
+                true
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! All nodes of a run: one flat `Vec` per kind. A node's id is its place: endpoints, PBXs, open sources, flows of calls,
 //! and behind them the parties of calls, who come and go.
 
+use crate::distribution::Distribution;
 use crate::endpoint::flow::Flow;
 use crate::endpoint::parties::Parties;
 use crate::endpoint::phone::Phone;
@@ -96,6 +97,25 @@ impl Site {
     /// Every endpoint is to leave now, for good.
     pub fn send_home(&mut self, now: Instant) {
         self.phones.iter_mut().for_each(|phone| phone.wish_out(now));
+    }
+
+    /// Nobody is registered at a PBX any more, and no request waits there.
+    pub fn clear(&mut self, pbx: u16, out: &mut Outbox) {
+        self.pbxs[usize::from(pbx)].clear(&self.cluster, out);
+    }
+
+    /// So many calls of a flow at that gap from now on, and then none; the first after one gap.
+    pub fn dial(&mut self, flow: u16, gap: Option<Distribution>, calls: u32, now: Instant) {
+        let Some(machine) = self.flows.get_mut(usize::from(flow)) else { return };
+        let settings = &mut self.cluster.people.flow_settings[usize::from(flow)];
+        settings.gap = gap;
+        settings.at_most = machine.calls().saturating_add(calls);
+        machine.install(now, &self.cluster.people);
+    }
+
+    /// The node of a flow of calls.
+    pub fn flow_node(&self, flow: u16) -> NodeId {
+        NodeId((self.phones.len() + self.pbxs.len() + self.sources.len() + usize::from(flow)) as u32)
     }
 
     /// A PBX crashes; who has a connection to it learns it.

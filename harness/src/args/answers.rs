@@ -8,6 +8,31 @@ use clap::{Parser, ValueEnum};
 
 use super::MOST_SEEDS;
 
+/// What every command takes that runs seeds to answer a question.
+#[derive(Debug, Parser)]
+pub(crate) struct Common {
+    /// Another value for one path of the file; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// Only this variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// So many seeds, the same everywhere [default: as the file says, or 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SEEDS)))]
+    pub(crate) seeds: Option<u32>,
+    /// Threads [default: one per core]; the result is the same on any number
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+impl Common {
+    /// Threads to run on.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.map_or_else(cores, usize::from)
+    }
+}
+
 /// `pbxsim plan`.
 #[derive(Debug, Parser)]
 pub(crate) struct Plan {
@@ -20,18 +45,11 @@ pub(crate) struct Plan {
     /// licences that the sentence speaks of]; of several, each by itself
     #[arg(long, value_name = "PATH[=VALUES]")]
     pub(crate) vary: Vec<String>,
-    /// Another value for one path of the file; may be repeated
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    pub(crate) overrides: Vec<String>,
-    /// Only this variant [default: all, side by side]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) variant: Option<String>,
-    /// So many seeds [default: as the file says, or 20]; for an offer, 200
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SEEDS)))]
-    pub(crate) seeds: Option<u32>,
-    /// Threads [default: one per core]; the result is the same on any number
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Your prices: a CSV file with the columns licence and price
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
     /// What to print: text, or html, a page to forward
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: PlanFormat,
@@ -49,19 +67,8 @@ pub(crate) struct Sweep {
     /// Instead of all combinations: one path at a time, the others as they are
     #[arg(long)]
     pub(crate) one_at_a_time: bool,
-    /// Another value for one path at every point; may be repeated
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    pub(crate) overrides: Vec<String>,
-    /// The variant to sweep, in a file that has some
-    #[arg(long, value_name = "NAME")]
-    pub(crate) variant: Option<String>,
-    /// So many runs at each point, all with the same seeds [default: as the file
-    /// says, or 20]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SEEDS)))]
-    pub(crate) seeds: Option<u32>,
-    /// Threads [default: one per core]; the result is the same on any number
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) common: Common,
     /// Where the run file goes [default: runs/TIME-NAME.pbxrun]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -77,34 +84,33 @@ pub(crate) struct Compare {
     pub(crate) base: Option<PathBuf>,
     /// The same: what is to be
     pub(crate) new: Option<PathBuf>,
-    /// Another value for one path on both sides; may be repeated
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    pub(crate) overrides: Vec<String>,
+    #[command(flatten)]
+    pub(crate) common: Common,
     /// Another value for one path of NEW; may be repeated
     #[arg(long = "new-set", value_name = "PATH=VALUE")]
     pub(crate) new_overrides: Vec<String>,
-    /// Only this variant
-    #[arg(long, value_name = "NAME")]
-    pub(crate) variant: Option<String>,
-    /// So many pairs [default: as BASE says, or 20]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_SEEDS)))]
-    pub(crate) seeds: Option<u32>,
     /// The smallest relative change that counts
     #[arg(long, value_name = "PERCENT", default_value = "5%")]
     pub(crate) min_effect: Percent,
     /// How to end if nobody can tell: exit (4), or fail (1) for a release
     #[arg(long, value_name = "HOW", default_value = "exit", hide_possible_values = true)]
     pub(crate) cant_tell: Undecided,
-    /// Threads [default: one per core]; the result is the same on any number
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
     /// What to print: text, or md for a pull request
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: CompareFormat,
-    #[arg(long, hide = true, value_name = "COMMAND")]
+    /// Instead of BASE: a command that writes the run file {out}, or is a target
+    /// on the wire that listens at {addr}, to be loaded with the scenario
+    #[arg(long, value_name = "COMMAND")]
     pub(crate) base_cmd: Option<String>,
-    #[arg(long, hide = true, value_name = "COMMAND")]
+    /// The same instead of NEW
+    #[arg(long, value_name = "COMMAND")]
     pub(crate) new_cmd: Option<String>,
+    /// So many pairs of targets, in turns of ABBA; at least 8
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) pairs: u32,
+    /// Measure the base against itself too, to know this machine's noise
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set, hide_possible_values = true)]
+    pub(crate) control: bool,
 }
 
 /// Renderings of a comparison.

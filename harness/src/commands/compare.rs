@@ -1,5 +1,7 @@
 //! `pbxsim compare`: worse, the same, better, or nobody can tell. Both sides run the same seeds, paired one by one.
 
+mod by_command;
+
 use std::path::Path;
 
 use harness::run::{self, Item};
@@ -17,21 +19,20 @@ use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::progress::Display;
 use crate::{interrupt, run_files, scenario_files, screen};
+use by_command::Builds;
 
 /// Compares what was asked for.
 pub(super) fn compare(args: &Compare) -> Result<Exit, Complaint> {
-    if args.base_cmd.is_some() || args.new_cmd.is_some() {
-        return Err(Complaint::not_yet("--base-cmd and --new-cmd"));
-    }
-    let (Some(base), Some(new)) = (&args.base, &args.new) else {
-        return Err(Complaint::wrong("compare what with what?").hint("pbxsim compare BASE NEW: files, folders or runs"));
-    };
-    let new_sets: Vec<String> = args.overrides.iter().chain(&args.new_overrides).cloned().collect();
-    let (Some(base), Some(new)) = (side(base, &args.overrides, args)?, side(new, &new_sets, args)?) else {
-        return Ok(Exit::Wrong);
+    let [base, new] = match Builds::of(args)? {
+        Some(builds) if builds.write_files()? => builds.files()?,
+        Some(builds) => return by_command::in_turns(&builds, args),
+        None => match sides(args)? {
+            Some(sides) => sides,
+            None => return Ok(Exit::Wrong),
+        },
     };
     let pairs = matched(base, new)?;
-    let threads = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let threads = args.common.threads();
     let Some(results) = results(&pairs, args, threads) else { return Ok(Exit::Interrupted) };
     let compared: Vec<Compared> =
         results.iter().map(|(base, new)| compared(base, new, args.min_effect.0)).collect::<Result<_, _>>()?;
@@ -39,12 +40,28 @@ pub(super) fn compare(args: &Compare) -> Result<Exit, Complaint> {
         CompareFormat::Text => comparison::text(&compared, args.min_effect.0),
         CompareFormat::Md => comparison::markdown(&compared, args.min_effect.0),
     })?;
-    Ok(match Change::of_all(compared.iter().map(|one| one.comparison.change)) {
+    Ok(exit(Change::of_all(compared.iter().map(|one| one.comparison.change)), args))
+}
+
+/// How a comparison ends.
+fn exit(change: Change, args: &Compare) -> Exit {
+    match change {
         Change::Worse => Exit::Failed,
         Change::Same | Change::Better => Exit::Held,
         Change::CantTell if args.cant_tell == Undecided::Fail => Exit::Failed,
         Change::CantTell => Exit::CantTell,
-    })
+    }
+}
+
+/// What the two paths hold; `None`: a file is wrong, which was said then.
+fn sides(args: &Compare) -> Result<Option<[Vec<Candidate>; 2]>, Complaint> {
+    let (Some(base), Some(new)) = (&args.base, &args.new) else {
+        return Err(Complaint::wrong("compare what with what?").hint("pbxsim compare BASE NEW: files, folders or runs"));
+    };
+    let sets = &args.common.overrides;
+    let new_sets: Vec<String> = sets.iter().chain(&args.new_overrides).cloned().collect();
+    let (base, new) = (side(base, sets, args)?, side(new, &new_sets, args)?);
+    Ok(base.zip(new).map(Into::into))
 }
 
 /// One scenario of one side.
@@ -64,7 +81,7 @@ enum What {
 /// A file, a folder of them, or a run file; `None`: a file is wrong, which was said then.
 fn side(path: &Path, overrides: &[String], args: &Compare) -> Result<Option<Vec<Candidate>>, Complaint> {
     if scenario_files::is_yaml(path) || path.is_dir() {
-        let Some(scenarios) = load_right(&[path.to_path_buf()], overrides, args.variant.as_deref()) else {
+        let Some(scenarios) = load_right(&[path.to_path_buf()], overrides, args.common.variant.as_deref()) else {
             return Ok(None);
         };
         let name = |file: &Path| {
@@ -84,13 +101,17 @@ fn side(path: &Path, overrides: &[String], args: &Compare) -> Result<Option<Vec<
     }
     let path = run_files::find(path)?;
     let run: RunFile = run_files::read(&path)?;
+    Ok(Some(of_run_file(run, args.common.variant.as_deref())))
+}
+
+/// What a run file holds, or one variant of it.
+fn of_run_file(run: RunFile, variant: Option<&str>) -> Vec<Candidate> {
     let candidates = run.results.into_iter().map(|result| Candidate {
         file: Path::new(&result.header.file).file_name().unwrap_or_default().to_string_lossy().into_owned(),
         variant: result.header.variant.clone(),
         what: What::Result(Box::new(result)),
     });
-    let wanted = |one: &Candidate| args.variant.is_none() || one.variant == args.variant;
-    Ok(Some(candidates.filter(wanted).collect()))
+    candidates.filter(|one| variant.is_none() || one.variant.as_deref() == variant).collect()
 }
 
 /// Same file and variant on both sides; one on each side belong together whatever they are called.
@@ -154,7 +175,7 @@ fn seeds(base: &Candidate, new: &Candidate, args: &Compare) -> Vec<u64> {
         What::Result(result) => Some(result.seeds.iter().map(|run| run.seed).collect()),
         What::Plan(_) => None,
     });
-    let count = |plan: &Plan| args.seeds.unwrap_or(plan.seeds);
+    let count = |plan: &Plan| args.common.seeds.unwrap_or(plan.seeds);
     let planned = |plan: &Plan| (0..u64::from(count(plan))).map(|place| plan.seed.wrapping_add(place)).collect();
     run.or_else(|| base.plan().map(planned)).unwrap_or_default()
 }

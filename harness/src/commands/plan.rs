@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use reports::contention::Contention;
 use reports::measurements::Stock;
 use reports::render::page::{self, Sheet};
-use reports::render::sizing::{self, Neighbour, Planned};
+use reports::render::sizing::{self, Neighbour, Planned, Price};
 use reports::shell::quoted;
 use reports::sizing::{Sizing, at_rest, mean_of};
 use reports::verdict::{Good, Seen};
@@ -18,6 +18,7 @@ use crate::clock::Stopwatch;
 use crate::commands::{load_right, which_scenario};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
+use crate::prices::{Prices, money};
 use crate::progress::Display;
 use crate::vary::Axis;
 use crate::{interrupt, screen};
@@ -30,23 +31,24 @@ pub(super) fn plan(args: &args::Plan) -> Result<Exit, Complaint> {
             "write --for 'fewer than 1% of sign-ins are refused a licence'; all sentences: pbxsim list expectations",
         ));
     };
-    let mut overrides = args.overrides.clone();
+    let mut overrides = args.common.overrides.clone();
     overrides.push(format!("{EXPECT}[{}]", yaml(sentence)));
-    let Some(mut scenarios) = load_right(std::slice::from_ref(file), &overrides, args.variant.as_deref()) else {
+    let Some(mut scenarios) = load_right(std::slice::from_ref(file), &overrides, args.common.variant.as_deref()) else {
         return Ok(Exit::Wrong);
     };
     let plans = scenarios.remove(0).1.plans;
     let scales = scales(args, file, sentence, &overrides)?;
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = args.jobs.map_or_else(cores, usize::from);
+    let prices = args.prices.as_deref().map(Prices::read).transpose()?;
+    let threads = args.common.threads();
     let interrupted = interrupt::flag();
     let display = Display::open_ended(Stopwatch::start(), ["run", "runs"]);
     let question = Question {
         file,
         overrides,
         sentence,
-        seeds: args.seeds,
+        seeds: args.common.seeds,
         threads,
+        prices: prices.as_ref(),
         interrupted: &interrupted,
         display: &display,
     };
@@ -74,6 +76,7 @@ struct Question<'a> {
     sentence: &'a str,
     seeds: Option<u32>,
     threads: usize,
+    prices: Option<&'a Prices>,
     interrupted: &'a AtomicBool,
     display: &'a Display,
 }
@@ -88,7 +91,11 @@ impl Question<'_> {
             let pools = others.filter(|(_, other)| matches!(other, Scale::Pool { .. }));
             let sets = pools.map(|(_, other)| format!("{}={}", other.path(), other.shown(UNLIMITED))).collect();
             let bench = self.bench(plan, scale, sets);
-            answers.push(sized(&bench, self.sentence).map_err(|Ended| bench.trouble())?);
+            let mut answer = sized(&bench, self.sentence).map_err(|Ended| bench.trouble())?;
+            if let (Some(prices), Scale::Pool { path, .. }) = (self.prices, scale) {
+                answer.prices = self.priced(path, &answer, prices)?;
+            }
+            answers.push(answer);
         }
         let numbers = answers.iter().map(|one: &Planned| one.sizing.answer.map(|answer| answer.at));
         if let (Some(numbers), [others @ .., scale]) = (numbers.collect::<Option<Vec<u64>>>(), scales)
@@ -102,6 +109,28 @@ impl Question<'_> {
             }
         }
         Ok(answers)
+    }
+
+    /// What the answer costs, and what half and all of the seeds need.
+    fn priced(&self, path: &str, answer: &Planned, prices: &Prices) -> Result<Vec<Price>, Complaint> {
+        let Some(at) = answer.sizing.answer.map(|answer| answer.at) else { return Ok(Vec::new()) };
+        let mut needs: Vec<u64> = answer.sizing.each.iter().filter_map(|(_, least)| *least).collect();
+        needs.sort_unstable();
+        let ends = [needs.get(needs.len().div_ceil(2).saturating_sub(1)), needs.last()];
+        let others = ends.into_iter().flatten().copied().filter(|units| *units != at);
+        let numbers: Vec<u64> = std::iter::once(at).chain(others).collect();
+        let licence = path.rsplit('.').next().unwrap_or(path);
+        let name = self.file.to_string_lossy();
+        let text = scenarios::decode(&name, crate::scenario_files::read(self.file)?);
+        let variant = answer.variant.as_deref();
+        let tiers = text.and_then(|text| scenarios::tiers(&name, &text, &self.overrides, variant, (licence, &numbers)));
+        let tiers = tiers.map_err(|mistakes| Complaint::told(mistakes.render()))?;
+        let price = |(units, tiers): (u64, Vec<(String, u64)>)| {
+            let each = tiers.iter().map(|(name, units)| Some(prices.of(name)?.saturating_mul(*units)));
+            let sum = each.sum::<Option<u64>>();
+            Price { units, cost: sum.map(money), tiers }
+        };
+        Ok(numbers.into_iter().zip(tiers).map(price).collect())
     }
 
     fn bench(&self, plan: &Plan, scale: &Scale, sets: Vec<String>) -> Bench<'_> {
@@ -154,6 +183,7 @@ fn sized(bench: &Bench<'_>, sentence: &str) -> Result<Planned, Ended> {
         neighbours,
         peak_of_worst,
         replay: sizing.worst().zip(sizing.answer).map(|((seed, _), answer)| replay(bench, &plan, seed, answer.at)),
+        prices: Vec::new(),
         together: None,
         sizing,
     })

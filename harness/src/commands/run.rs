@@ -211,7 +211,7 @@ fn header(plan: &Plan, seeds: Choice, run: &[Measurements], partial: bool) -> He
         variant: plan.variant.clone(),
         starts_s: plan.starts_s,
         date: plan.date,
-        lasts_ns: plan.lasts.0,
+        lasts_ns: length_ns(plan, run),
         warm_up_ns: plan.warm_up.0,
         plan_digest: plan.digest,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -221,6 +221,14 @@ fn header(plan: &Plan, seeds: Choice, run: &[Measurements], partial: bool) -> He
         source: plan.source.text.clone(),
         overrides: plan.source.overrides.clone(),
         ..Header::default()
+    }
+}
+
+/// A run with searches is as long as they took.
+pub(super) fn length_ns(plan: &Plan, runs: &[Measurements]) -> u64 {
+    match runs.first() {
+        Some(first) if !plan.searches.is_empty() => first.simulated_ns,
+        _ => plan.lasts.0,
     }
 }
 

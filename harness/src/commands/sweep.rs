@@ -16,6 +16,7 @@ use simulator::rng::mix;
 
 use crate::args::{Sweep, SweepFormat};
 use crate::clock::Stopwatch;
+use crate::commands::run::length_ns;
 use crate::commands::{load_one, load_right, which_scenario};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
@@ -35,7 +36,7 @@ pub(super) fn sweep(args: &Sweep) -> Result<Exit, Complaint> {
     let points = points(&axes, args.one_at_a_time)?;
     let Some(plans) = plans(file, &points, args)? else { return Ok(Exit::Wrong) };
     let destination = Destination::new(args.out.as_deref(), std::slice::from_ref(file))?;
-    let seeds = args.seeds.unwrap_or(plans[0].seeds);
+    let seeds = args.common.seeds.unwrap_or(plans[0].seeds);
     let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let (journal, finished) = Journal::open(&name, identity(&plans, &points, seeds))?;
     let work = Work { plans: &plans, points: &points, seeds, journal: Mutex::new(journal), trouble: Mutex::new(None) };
@@ -95,16 +96,17 @@ fn points(axes: &[Axis], one_at_a_time: bool) -> Result<Vec<Vec<String>>, Compla
 
 /// One plan for each point; `None`: something is wrong, which was said then (once, not for every point).
 fn plans(file: &Path, points: &[Vec<String>], args: &Sweep) -> Result<Option<Vec<Plan>>, Complaint> {
-    let sets = |point: &[String]| [args.overrides.as_slice(), point].concat();
+    let sets = |point: &[String]| [args.common.overrides.as_slice(), point].concat();
     let mut plans = Vec::new();
     for (place, point) in points.iter().enumerate() {
         let loaded = if place == 0 {
-            let Some(mut first) = load_right(&[file.to_path_buf()], &sets(point), args.variant.as_deref()) else {
+            let Some(mut first) = load_right(&[file.to_path_buf()], &sets(point), args.common.variant.as_deref())
+            else {
                 return Ok(None);
             };
             first.remove(0).1
         } else {
-            match load_one(file.to_path_buf(), &sets(point), args.variant.as_deref()) {
+            match load_one(file.to_path_buf(), &sets(point), args.common.variant.as_deref()) {
                 Ok((_, loaded)) => loaded,
                 Err(mistakes) => {
                     screen::tell(&mistakes);
@@ -168,8 +170,7 @@ impl Work<'_> {
                 (0..seeds).map(move |seed| Item { plan, seed: plan.seed.wrapping_add(seed) })
             })
             .collect();
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = args.jobs.map_or_else(cores, usize::from).min(items.len()).max(1);
+        let threads = args.common.threads().min(items.len()).max(1);
         let interrupted = interrupt::flag();
         let display = Display::new(items.len(), Stopwatch::start(), true);
         let gathered: Vec<Mutex<Vec<Option<Measurements>>>> =
@@ -192,7 +193,7 @@ impl Work<'_> {
     /// All seeds of a point are there: it goes to the journal.
     fn finish(&self, place: usize, seeds: Vec<Measurements>, stop: &AtomicBool) -> RunResult {
         let plan = &self.plans[place];
-        let header = header(plan, &self.points[place], self.seeds);
+        let header = header(plan, &self.points[place], self.seeds, &seeds);
         let result = RunResult { header, expectations: plan.expectations.clone(), seeds };
         let written = self.journal.lock().unwrap_or_else(PoisonError::into_inner).add(&result);
         if let Err(complaint) = written {
@@ -211,7 +212,7 @@ fn put(seeds: &Mutex<Vec<Option<Measurements>>>, seed: usize, measured: Measurem
     if seeds.iter().all(Option::is_some) { seeds.iter_mut().map(Option::take).collect() } else { None }
 }
 
-fn header(plan: &Plan, point: &[String], seeds: u32) -> Header {
+fn header(plan: &Plan, point: &[String], seeds: u32, measured: &[Measurements]) -> Header {
     Header {
         schema: RESULT_SCHEMA,
         title: plan.title.clone(),
@@ -219,7 +220,7 @@ fn header(plan: &Plan, point: &[String], seeds: u32) -> Header {
         variant: plan.variant.clone(),
         starts_s: plan.starts_s,
         date: plan.date,
-        lasts_ns: plan.lasts.0,
+        lasts_ns: length_ns(plan, measured),
         warm_up_ns: plan.warm_up.0,
         plan_digest: plan.digest,
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -30,6 +30,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
+use reports::expectation::Expectation;
 use reports::latency::Latency;
 use reports::measurements::{
     Counts, Invariant, Measurements, NamedLatency, NodeLoad, OccasionEffect, Stopped, Tally, Violation,
@@ -142,6 +143,22 @@ impl<'a> Recorder<'a> {
         for probe in &mut self.probes {
             probe.on_mark(&step, &self.registrations);
         }
+    }
+
+    /// Counts what this sentence asks for from now on, and nothing for any other.
+    pub fn watch(&mut self, expectation: &Expectation) {
+        self.probes = vec![Probe::new(self.plan, expectation)];
+        self.audience = Audience::new(&self.probes);
+    }
+
+    /// What [`Self::watch`] has counted; then nothing is watched any more.
+    pub fn tally_of_watched(&mut self, simulation: &Simulation) -> Option<Tally> {
+        let mut probe = self.probes.pop()?;
+        self.audience = Audience::new(&self.probes);
+        let engine = simulation.engine();
+        let step = Step::new(engine.now(), NodeId::NONE, engine.elements());
+        probe.finish(&step, &self.contention, &[]);
+        Some(probe.tally(self.plan, &step, &self.unfoldings))
     }
 
     /// Ends the run early.
@@ -312,6 +329,7 @@ impl<'a> Recorder<'a> {
             nodes: self.loads,
             simulated_ns: now.0,
             stopped: self.stopped,
+            searches: self.plan.searches.iter().filter_map(|search| search.outcome.clone()).collect(),
         }
     }
 

@@ -156,6 +156,10 @@ impl Probe {
             What::Action { occasion, outcome } => action(plan, *occasion, outcome, step.now),
             What::Batches(value) => value.batches(),
             What::Value { value, other } => {
+                let trouble = value.trouble().or_else(|| other.as_ref().and_then(Value::trouble));
+                if let Some(why) = trouble {
+                    return Tally::Nothing(why.to_owned());
+                }
                 let (number, samples) = value.result(step, occasions);
                 let other = other.as_ref().map(|other| other.result(step, occasions));
                 let samples = samples.min(other.map_or(u64::MAX, |(_, samples)| samples));

@@ -92,6 +92,8 @@ impl Story {
                 let name = self.names[usize::from(*pbx)].clone();
                 self.tell(now, format!("{name} gets new software"), format!("V{to}"));
             }
+            // Their search tells of them.
+            Action::Attempts(_) | Action::CallOff | Action::Clear | Action::Restore { .. } => {}
             Action::Crash(_)
             | Action::Restart(_)
             | Action::Forget(_)

@@ -2,6 +2,7 @@
 
 use reports::expectation::{Measured, Metric, When};
 use reports::measurements::Tally;
+use reports::search::Found;
 use scenarios::plan::Plan;
 use simulator::event::{Event, Family, Kind};
 use simulator::licence::feature::{Feature, FeatureSet};
@@ -34,6 +35,8 @@ pub(super) enum Value {
     Trunk(Box<TrunkRatio>),
     /// Time over-issued.
     OverIssued(Box<OverIssued>),
+    /// What a search found, before this run: a rate, or why there is none.
+    Found(Result<f64, String>),
 }
 
 impl Value {
@@ -52,6 +55,7 @@ impl Value {
             | Metric::CallsUp
             | Metric::ConcurrentRegistrations => Self::Gauge(Box::new(Gauge::new(plan, measured, when, batched))),
             Metric::TakeoverTime | Metric::FailbackTime | Metric::TimeToAgree => Self::Occasion(measured.clone()),
+            Metric::RateFound => Self::Found(rate_found(plan, measured.occasion)),
             Metric::TimeToRegistered(share) => Self::Registered(Registered::new(plan, measured, share)),
             Metric::TimeOverIssued => Self::OverIssued(Box::new(OverIssued::new(plan, measured, when))),
             Metric::TimeAtCapacity | Metric::TrafficCongestion | Metric::Utilisation
@@ -82,7 +86,7 @@ impl Value {
             Self::Registered(_) => &[Family::Binding],
             Self::Stock(_) | Self::OverIssued(_) => &[Family::Unit],
             Self::Trunk(_) => &[Family::Channel],
-            Self::Occasion(_) => &[],
+            Self::Occasion(_) | Self::Found(_) => &[],
         }
     }
 
@@ -100,7 +104,7 @@ impl Value {
             Self::Stock(stock) => stock.on_event(step, event),
             Self::Trunk(trunk) => trunk.on_event(step, event),
             Self::OverIssued(over) => over.on_event(step, event),
-            Self::Occasion(_) => {}
+            Self::Occasion(_) | Self::Found(_) => {}
         }
     }
 
@@ -146,7 +150,7 @@ impl Value {
                     meter.set_ratio(denied, wishes);
                 }
             }
-            Self::Occasion(_) | Self::Registered(_) => {}
+            Self::Occasion(_) | Self::Registered(_) | Self::Found(_) => {}
         }
     }
 
@@ -160,6 +164,7 @@ impl Value {
             },
             Self::Meter(meter) => meter.result(),
             Self::Registered(registered) => (ns(registered.reached), 1),
+            Self::Found(rate) => (rate.as_ref().ok().copied(), 1),
             Self::Stock(stock) => stock.result(step),
             Self::Trunk(trunk) => trunk.result(step),
             Self::OverIssued(over) => (Some(over.length()), 1),
@@ -172,6 +177,14 @@ impl Value {
                 });
                 (ns(time), 1)
             }
+        }
+    }
+
+    /// Why there is no number, where one is told.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        match self {
+            Self::Found(Err(why)) => Some(why),
+            _ => None,
         }
     }
 
@@ -190,8 +203,24 @@ impl Value {
             Self::Meter(meter) => meter.batches(),
             Self::Stock(stock) => stock.batches(),
             Self::Trunk(trunk) => trunk.batches(),
-            Self::Occasion(_) | Self::Registered(_) | Self::OverIssued(_) => Tally::Batches(Vec::new()),
+            Self::Occasion(_) | Self::Registered(_) | Self::OverIssued(_) | Self::Found(_) => {
+                Tally::Batches(Vec::new())
+            }
         }
+    }
+}
+
+/// What the search of an occasion found: attempts a second, or why there is no such rate.
+fn rate_found(plan: &Plan, occasion: Option<u16>) -> Result<f64, String> {
+    let search = plan.searches.iter().find(|search| Some(search.occasion) == occasion);
+    let outcome = search.and_then(|search| search.outcome.as_ref()).ok_or("the search has not ended")?;
+    match outcome.found {
+        Found::Rate(rate) => Ok(rate as f64),
+        Found::Nothing => {
+            let why = outcome.trials.last().map_or("", |trial| &trial.trouble);
+            Err(format!("not even one attempt a second passes: {why}"))
+        }
+        Found::NoLimit => Err("every rate passes: nothing here has a limit".to_owned()),
     }
 }
 

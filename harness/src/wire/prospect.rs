@@ -53,6 +53,9 @@ impl Observer for Prospect {
 /// What of a plan cannot be done on the wire yet: each a sentence.
 pub fn impossible(plan: &Plan) -> Vec<String> {
     let mut impossible = Vec::new();
+    if !plan.searches.is_empty() {
+        impossible.push("searches are made in virtual time only so far".to_owned());
+    }
     for settings in &plan.settings {
         for (population, people) in plan.layout.populations.iter().zip(&settings.populations) {
             if people.transport != Transport::Udp {

@@ -7,7 +7,6 @@ fn later_verbs_and_flags_answer_not_yet() {
     let desk = Desk::new();
     for line in [
         "calibrate small.yaml x.pbxrun",
-        "compare --base-cmd a --new-cmd b",
         "worker --nats nats://127.0.0.1",
         "trace LAST desk-1",
         "run small.yaml --watch",

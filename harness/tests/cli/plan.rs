@@ -51,6 +51,42 @@ fn operators_need_what_erlang_says_refused_or_in_line() {
 }
 
 #[test]
+fn channels_of_a_trunk_need_what_erlang_b_says() {
+    let desk = Desk::empty();
+    desk.write(
+        "trunk.yaml",
+        "pbxsim: 1\nlasts: 18 h\nwarm-up: 2 h\nseeds: 6\nusers: { desk: { count: 60, expires: 4 h } }\n\
+         trunks: { carrier: { channels: 30 } }\n\
+         calls: { out: { from: desk, to: carrier, offered: 3 E }, in: { from: carrier, to: desk, offered: 2 E } }\n\
+         expect: [no calls are dropped]\n",
+    );
+    let question = "call congestion of carrier is at most 5%";
+    let answer = plan(&desk, &["trunk.yaml", "--vary", "trunks.carrier.channels=4..16", "--for", question]);
+    assert_eq!(answer.code, Some(0), "{}{}", answer.output, answer.errors);
+    let [low, at, high] = on_average(&answer);
+    let units = erlang_b_units(5.0, 0.05).expect("a target");
+    assert!(low <= units && units <= high && at.abs_diff(units) <= 1, "{units}: {}", answer.output);
+}
+
+#[test]
+fn an_answer_has_its_price_by_tier() {
+    let desk = Desk::empty();
+    desk.write("short.yaml", SHORT);
+    desk.write("prices.csv", "licence,price\nPBX-SoftwarePhones12,40.00\n");
+    let words = ["short.yaml", "--seeds", "4", "--for", "fewer than 5% of roamer sign-ins are refused a licence"];
+    let with = ["--vary", "licences.master.PBX-SoftwarePhones12", "--prices", "prices.csv"];
+    let answer = plan(&desk, &[&words[..], &with].concat());
+    let unwrapped = unwrapped(&answer);
+    let units: u64 =
+        unwrapped.split(" cost ").next().and_then(|head| head.rsplit(' ').next()?.parse().ok()).expect("a number");
+    let priced = format!("Price {units} cost {}.00: {units} PBX-SoftwarePhones12", reports::units::count(units * 40));
+    assert!(unwrapped.contains(&priced), "{}", answer.output);
+    assert!(answer.output.lines().all(|line| line.chars().count() <= 80), "{}", answer.output);
+    let missing = plan(&desk, &[&words[..], &["--prices", "none.csv", "--vary", with[1]]].concat());
+    assert_eq!(missing.code, Some(2), "{}", missing.errors);
+}
+
+#[test]
 fn the_answer_of_a_rush_holds_where_one_less_does_not() {
     let desk = Desk::empty();
     desk.write("short.yaml", SHORT);

@@ -10,6 +10,7 @@ use crate::latency::{Latency, Reading};
 use crate::measurements::{Counts, Invariant, Measurements, NamedLatency, Stock};
 use crate::result::{Host, RESULT_SCHEMA, RunResult, Verdict};
 use crate::run_file::RunFile;
+use crate::search::Search;
 use crate::units::clock;
 use crate::verdict::Judgement;
 
@@ -90,6 +91,8 @@ struct ResultJson<'a> {
     stocks: Vec<StockJson<'a>>,
     latency_ms: LatenciesJson<'a>,
     timeline: Vec<MomentJson<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    searches: &'a [Search],
     host: &'a Host,
     wall_s: f64,
 }
@@ -212,6 +215,7 @@ impl<'a> ResultJson<'a> {
             stocks: first.stocks.iter().map(StockJson::of).collect(),
             latency_ms: LatenciesJson(&first.latencies),
             timeline: timeline(header.starts_s, first),
+            searches: &first.searches,
             host: &header.host,
             wall_s: header.wall_s,
         }

@@ -18,6 +18,7 @@ mod plan;
 mod recovery;
 mod scale;
 mod scenario;
+mod searches;
 mod sip;
 mod sweep;
 mod verdict;
@@ -121,6 +122,7 @@ fn sections(case: &Case) -> Vec<Section> {
     }
     let measured = case.judged.result.first().map_or(Vec::new(), |run| {
         let sections = [
+            searches::section(case, run),
             happened::section(case, run),
             recovery::section(case, run),
             latency::section(case, run),

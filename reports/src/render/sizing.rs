@@ -33,10 +33,23 @@ pub struct Planned {
     pub peak_of_worst: Option<u64>,
     /// Shows the seed that needs most.
     pub replay: Option<String>,
+    /// What it costs: the answer first, then what fewer and more of the seeds need.
+    pub prices: Vec<Price>,
     /// Of several values planned for one scenario, the last one's: seeds that hold with all answers at once.
     pub together: Option<u64>,
     /// The answer.
     pub sizing: Sizing,
+}
+
+/// What so many units cost.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Price {
+    /// How many.
+    pub units: u64,
+    /// Names by price tier, with the units of each.
+    pub tiers: Vec<(String, u64)>,
+    /// In the money of the price list; `None`: it has no price of one of them.
+    pub cost: Option<String>,
 }
 
 /// What another number would do.
@@ -169,6 +182,7 @@ impl Planned {
         for (name, neighbour) in names.into_iter().zip(&self.neighbours) {
             rows.push((name, self.neighbour(neighbour)));
         }
+        rows.extend(self.price().map(|words| ("Price", words)));
         if let Some((seed, Some(least))) = self.sizing.worst() {
             let peak = self.peak_of_worst.map_or_else(String::new, |peak| {
                 format!("; without a limit it would have had {} in use at once", units::count(peak))
@@ -183,6 +197,25 @@ impl Planned {
             rows.push(("All together", format!("with all answers at once {passing} of {seeds} seeds hold{advice}")));
         }
         rows
+    }
+
+    /// `749 cost 60,000.00: 500 PBX-Port12, 249 PBX-Port12%500; for 10 of 20 seeds 739, 59,200.00; …`.
+    fn price(&self) -> Option<String> {
+        let (answer, others) = self.prices.split_first()?;
+        let seeds = self.sizing.each.len();
+        let cost = |price: &Price| price.cost.clone().unwrap_or_else(|| "not in the price list".to_owned());
+        let parts = answer.tiers.iter().map(|(name, units)| format!("{} {}", units::count(*units), safe(name)));
+        let mut words = format!(
+            "{} cost {}: {}",
+            units::count(answer.units),
+            cost(answer),
+            parts.collect::<Vec<_>>().join(" and ")
+        );
+        for other in others {
+            let passing = self.sizing.passing(other.units);
+            words.push_str(&format!("; {} for {passing} of {seeds} seeds, {}", units::count(other.units), cost(other)));
+        }
+        Some(words)
     }
 
     fn neighbour(&self, one: &Neighbour) -> String {
@@ -238,6 +271,7 @@ mod tests {
             average: Some([735, 739, 742]),
             neighbours: vec![Neighbour { units: 675, passing: 0, mean: Some((3.4, interval)) }],
             peak_of_worst: Some(763),
+            prices: Vec::new(),
             together: None,
             replay: Some("pbxsim run rush.yaml --set licences.master.PBX-SoftwarePhones12=749 --seed 43".to_owned()),
             sizing,
@@ -252,6 +286,20 @@ mod tests {
         let shown = text(&[planned(&E15.map(Some))]);
         assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
         insta::assert_snapshot!(shown);
+    }
+
+    #[test]
+    fn what_it_costs_stands_beside_it_by_tier() {
+        let price = |units: u64, cost: Option<&str>| Price {
+            units,
+            tiers: vec![("PBX-SoftwarePhones12".to_owned(), 500), ("PBX-SoftwarePhones12%500".to_owned(), units - 500)],
+            cost: cost.map(str::to_owned),
+        };
+        let one = Planned { prices: vec![price(749, Some("69,920.00")), price(739, None)], ..planned(&E15.map(Some)) };
+        let shown = text(&[one]).split_whitespace().collect::<Vec<_>>().join(" ");
+        let price = "Price 749 cost 69,920.00: 500 PBX-SoftwarePhones12 and 249 PBX-SoftwarePhones12%500; 739 for 11 of \
+                     20 seeds, not in the price list";
+        assert!(shown.contains(price), "{shown}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod breach;
 mod calls;
 pub(in crate::render) mod closing;
 pub(in crate::render) mod latencies;
+pub(in crate::render) mod search;
 mod sentences;
 mod service;
 mod several;
@@ -74,6 +75,8 @@ struct Detail {
     moments: usize,
     rows: usize,
     features: usize,
+    /// The test set-up of searches.
+    setup: bool,
 }
 
 /// The whole story of one result in so many lines at most.
@@ -94,12 +97,19 @@ fn drafted(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
     let mut sentences = breach::lines(judged.result, style);
     sentences.extend(sentences::lines(judged, style, detail));
     blocks.push(sentences);
+    if let (Some(run), true) = (judged.result.first(), detail.setup) {
+        blocks.push(search::report(run));
+    }
     if let Some(run) = judged.result.first() {
         let starts_s = judged.result.header.starts_s;
         blocks.push(service::lines(run, starts_s));
         blocks.push(story::lines(&run.timeline, starts_s, detail.moments));
-        blocks.push(latencies::lines(&run.latencies, detail.rows));
-        let mut closing = closing::failovers(run, detail.features.min(2));
+        // Of trials at all rates, passed and failed, they say nothing.
+        if run.searches.is_empty() {
+            blocks.push(latencies::lines(&run.latencies, detail.rows));
+        }
+        let mut closing = search::lines(run);
+        closing.extend(closing::failovers(run, detail.features.min(2)));
         closing.extend(calls::lines(run, detail.features));
         closing.extend(closing::licences(run, detail.features));
         closing.extend(closing::trust(judged.result));
@@ -175,6 +185,7 @@ const ALL: Detail = Detail {
     moments: 16,
     rows: usize::MAX,
     features: 3,
+    setup: true,
 };
 const DETAILS: [Detail; 7] = [
     ALL,
@@ -182,8 +193,8 @@ const DETAILS: [Detail; 7] = [
     Detail { moments: 6, rows: 4, ..ALL },
     Detail { moments: 6, rows: 4, notes_of_passed: false, ..ALL },
     Detail { moments: 6, rows: 4, notes_of_passed: false, passed: 4, ..ALL },
-    Detail { moments: 5, rows: 3, notes_of_passed: false, passed: 0, features: 1, ..ALL },
-    Detail { moments: 3, rows: 1, notes_of_passed: false, passed: 0, failed: 3, features: 1 },
+    Detail { moments: 5, rows: 3, notes_of_passed: false, passed: 0, features: 1, setup: false, ..ALL },
+    Detail { moments: 3, rows: 1, notes_of_passed: false, passed: 0, failed: 3, features: 1, setup: false },
 ];
 
 #[cfg(test)]

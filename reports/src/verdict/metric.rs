@@ -31,7 +31,7 @@ impl Kind {
             M::Waiting | M::Retrying | M::DoubleRegistrations | M::ConcurrentRegistrations | M::CallsUp => Self::Count,
             M::RoleChanges | M::Retransmissions | M::Renewals => Self::Count,
             M::AttemptsPerSignIn | M::HopsPerRefusal => Self::Mean,
-            M::RequestRate => Self::Rate,
+            M::RequestRate | M::RateFound => Self::Rate,
             M::RegistrationDelay | M::LicenceWait | M::CheckoutDelay | M::ReclaimLag | M::ServerWait => Self::Times,
             M::SetupDelay | M::DisconnectDelay | M::CallLength => Self::Times,
             M::TakeoverTime | M::FailbackTime | M::TimeToAgree | M::TimeToRegistered(_) | M::TimeOverIssued => {

@@ -13,7 +13,7 @@ use super::faults;
 use super::licences;
 use super::lines::Lines;
 use crate::nearest::grouped;
-use crate::plan::{Occasion, Plan};
+use crate::plan::{Occasion, Plan, Search};
 use crate::planning::duration_text;
 
 /// Occasions shown.
@@ -105,7 +105,14 @@ fn is_short(plan: &Plan) -> bool {
 
 /// `09:06`, `+10 d`.
 pub(super) fn moment(plan: &Plan, at: Instant) -> String {
-    if !is_short(plan) {
+    if let Some(search) = plan.searches.iter().rfind(|search| search.ends <= at) {
+        let name = &plan.occasions[usize::from(search.occasion)].name;
+        return match at.since(search.ends) {
+            Duration::ZERO => format!("{name} end"),
+            later => format!("{name} end + {}", duration_text(later)),
+        };
+    }
+    if !is_short(plan) && plan.searches.is_empty() {
         return format!("+{}", duration_text(at.since(Instant::ZERO)));
     }
     let seconds = u64::from(plan.starts_s) + at.0 / Duration::SECOND.0;
@@ -114,6 +121,9 @@ pub(super) fn moment(plan: &Plan, at: Instant) -> String {
 }
 
 fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>) -> String {
+    if let Some(search) = plan.searches.iter().find(|search| search.occasion == index) {
+        return searched(search, occasion);
+    }
     if let Some(chaos) = plan.chaos.iter().find(|chaos| chaos.occasion == index) {
         return faults::random(chaos, occasion);
     }
@@ -146,10 +156,36 @@ fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>
             format!("{} units of {object} are taken back by force{called}", grouped(u64::from(*units)))
         }
         Some(Action::Freeze { .. } | Action::Cut(_)) => format!("{}{called}", faults::happening(plan, index, object)),
-        Some(Action::PowerOn(_) | Action::Wake(_) | Action::Heal(_) | Action::Upgrade { .. }) | None => {
+        Some(
+            Action::PowerOn(_)
+            | Action::Wake(_)
+            | Action::Heal(_)
+            | Action::Upgrade { .. }
+            | Action::Attempts(_)
+            | Action::CallOff
+            | Action::Clear
+            | Action::Restore { .. },
+        )
+        | None => {
             format!("{} {object}{called}", occasion.verb)
         }
     }
+}
+
+/// `search of registrations from 100/s, each trial of 50,000 attempts without a failure (RFC 7502 4.10)`.
+fn searched(search: &Search, occasion: &Occasion) -> String {
+    let passes = match &search.holds {
+        Some(expectation) => format!("that hold \"{}\"", expectation.text),
+        None => "without a failure".to_owned(),
+    };
+    let called = if occasion.called { format!(" ({})", occasion.name) } else { String::new() };
+    format!(
+        "the highest rate of {}, from {}/s on, in trials of {} attempts {passes}: RFC 7502 4.10, then bisected and \
+         proven{called}",
+        occasion.object,
+        search.from,
+        grouped(u64::from(search.attempts))
+    )
 }
 
 /// Endpoints of a selection: of every device those whose seat is in it.

@@ -130,6 +130,15 @@ fn tiers(stocks: &Stocks<'_>, owner: usize, feature: Feature, units: u64) -> Vec
     parts.filter(|(_, part)| *part > 0).map(order).collect()
 }
 
+/// So many units of one licence, by the tier of their price.
+pub(crate) fn in_tiers(it: &Installation, licence: &Licence, total: u64) -> Vec<(u64, u64)> {
+    let parts = split(it, licence, total);
+    match parts.last() {
+        Some((tier, _)) if it.readings.is(Switch::AllUnitsAtOnePrice) => vec![(*tier, total)],
+        _ => parts,
+    }
+}
+
 /// A8: whether the 500th or the 501st unit is the first of `%500`. The old voicemail is told exactly (R52).
 fn split(it: &Installation, licence: &Licence, total: u64) -> Vec<(u64, u64)> {
     let shifted = it.readings.is(Switch::TierBeginsAtItsName) && licence.feature != Feature::Voicemail;

@@ -12,9 +12,9 @@ pub(crate) static TOP: Block = Block {
         key("starts", Value::WallClock, "00:00", "wall clock of the first moment", "R85 R90"),
         key(
             "lasts",
-            Value::Either(&[Value::Words(&[later("until done")]), Value::Duration]),
+            Value::Either(&[Value::Words(&[word("until done")]), Value::Duration]),
             "required",
-            "length of the run",
+            "length of the run; \"until done\": every search has ended",
             "",
         ),
         key("warm-up", Value::Duration, "0 s", "left out of percentages, times, ratios and means", ""),

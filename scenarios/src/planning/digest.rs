@@ -15,7 +15,8 @@ pub(crate) fn digest(plan: &Plan) -> u64 {
     let settings: Vec<u64> = plan.settings.iter().map(of_settings).collect();
     let chaos: Vec<Chaos> = plan.chaos.iter().map(small).collect();
     let meaning = (&plan.layout, settings, (&plan.schedule, chaos), &plan.expectations);
-    hash(&(meaning, plan.lasts, plan.warm_up, plan.starts_s, plan.date))
+    let digest = hash(&(meaning, plan.lasts, plan.warm_up, plan.starts_s, plan.date));
+    if plan.searches.is_empty() { digest } else { hash(&(digest, &plan.searches)) }
 }
 
 fn small(chaos: &Chaos) -> Chaos {

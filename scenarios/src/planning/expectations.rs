@@ -55,7 +55,7 @@ impl Draft<'_> {
         expectations
     }
 
-    fn sentence(&mut self, node: &Node, names: &Names) -> Option<Expectation> {
+    pub(super) fn sentence(&mut self, node: &Node, names: &Names) -> Option<Expectation> {
         // What is not text, or empty, is reported already.
         if node.is_blank() {
             return None;
@@ -70,7 +70,7 @@ impl Draft<'_> {
         }
     }
 
-    fn names(&self, structure: &Structure, timeline: &Timeline, plan: &Plan) -> Names {
+    pub(super) fn names(&self, structure: &Structure, timeline: &Timeline, plan: &Plan) -> Names {
         let cluster = &structure.cluster;
         let group = |group: &super::cluster::Group| NodeGroup {
             name: group.name.clone(),

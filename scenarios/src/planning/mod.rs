@@ -20,6 +20,7 @@ mod moments;
 mod numbers;
 mod people;
 mod ramp;
+mod searches;
 mod seats;
 mod selection;
 mod structure;
@@ -66,6 +67,7 @@ impl Draft<'_> {
         }
         let mut structure = self.structure();
         let timeline = self.timeline(&mut structure, Frame { starts, lasts });
+        let lasts = self.until_done(&top, lasts, &timeline);
         let mut plan = Plan {
             title: top.node("title").and_then(Node::text).map_or_else(|| file_name(&source.path), str::to_owned),
             variant: variant.map(|pair| pair.key.clone()),
@@ -82,11 +84,13 @@ impl Draft<'_> {
             settings: timeline.settings.clone(),
             schedule: timeline.schedule.clone(),
             chaos: timeline.chaos.clone(),
+            searches: timeline.searches.clone(),
             occasions: timeline.occasions.clone(),
             expectations: Vec::new(),
             digest: 0,
         };
         plan.expectations = self.expectations(&structure, &timeline, &plan, variant);
+        self.what_trials_hold(&structure, &timeline, &mut plan);
         plan.digest = digest::digest(&plan);
         plan
     }

@@ -17,6 +17,8 @@ use crate::yaml::Node;
 
 /// A day.
 const DAY: u64 = 86_400;
+/// What a search is planned to take: longer than any does. [`crate::plan::Plan::settled`] tells the truth.
+pub(super) const SEARCH: Duration = Duration::seconds(500 * DAY);
 
 /// The frame of a run: when it starts on the wall clock, and how long it is.
 #[derive(Clone, Copy, Debug)]
@@ -186,7 +188,8 @@ impl<'a> Moments<'a> {
         let fields = Fields::new(&ENTRY, Some(&self.items[index]));
         let written = |key: &str| fields.node(key).and_then(|_| fields.duration(key));
         let is_upgrade = verb_pair(&self.items[index]).is_some_and(|pair| pair.key == "upgrade");
-        let length = written("for").or(is_upgrade.then_some(UPGRADE)).max(written("over"));
+        let searches = self.items[index].get("search").map(|_| SEARCH);
+        let length = searches.or(written("for").or(is_upgrade.then_some(UPGRADE)).max(written("over")));
         let repeats = fields.count("repeats").unwrap_or(1).max(1);
         let every = written("every").filter(|_| !is_chaos(&self.items[index])).unwrap_or(Duration::ZERO);
         let last = at + Duration(every.0.saturating_mul(repeats - 1));
@@ -247,7 +250,8 @@ impl Draft<'_> {
     fn ends_in_time(&mut self, fields: &Fields<'_>, extent: &Extent, frame: Frame) {
         let end = Instant::ZERO + frame.lasts;
         let begins = extent.at + Duration(extent.every.0.saturating_mul(extent.repeats - 1));
-        if begins >= end || extent.until.is_none_or(|until| until <= end) {
+        let searches = fields.node("search").is_some();
+        if searches || begins >= end || extent.until.is_none_or(|until| until <= end) {
             return;
         }
         let key = if fields.node("for").is_some() { "for" } else { "over" };

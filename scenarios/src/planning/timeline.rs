@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use simulator::chaos::Chaos;
 use simulator::layout::{Begins, Role};
 use simulator::licence::domain::is_decentral;
-use simulator::schedule::{Action, Entry, Shape};
+use simulator::schedule::{Action, Entry, Shape, Sought};
 use simulator::time::{Duration, Instant};
 
 use super::Draft;
@@ -17,7 +17,7 @@ use super::structure::Structure;
 use crate::check::verb;
 use crate::language::ENTRY;
 use crate::nearest::grouped;
-use crate::plan::Occasion;
+use crate::plan::{Occasion, Search};
 use crate::source::Span;
 use crate::yaml::{Node, Pair};
 
@@ -33,6 +33,7 @@ pub(crate) struct Timeline {
     pub(crate) schedule: Vec<Entry>,
     pub(crate) chaos: Vec<Chaos>,
     pub(crate) occasions: Vec<Occasion>,
+    pub(crate) searches: Vec<Search>,
     /// Where each occasion stands in the file.
     pub(crate) places: Vec<Span>,
     pub(crate) settings: Vec<simulator::settings::Settings>,
@@ -72,10 +73,20 @@ impl Draft<'_> {
             }
             timeline.occasions.push(occasion);
         }
+        timeline.searches = self.searches(structure, items, &extents);
         timeline.settings = self.changes(structure, &mut timeline.schedule, items, &extents);
         self.deeds(structure, &mut timeline, items);
+        for search in &timeline.searches {
+            // The search says when there are calls.
+            if let Sought::Calls(flow) = search.sought {
+                timeline.settings.iter_mut().for_each(|settings| settings.flows[usize::from(flow)].gap = None);
+            }
+        }
         timeline.schedule.sort_by_key(|entry| entry.at);
         beginnings(structure, &timeline.schedule);
+        if timeline.searches.iter().any(|search| search.sought == Sought::Registrations) {
+            everybody_absent(structure);
+        }
         self.nothing_to_freeze(structure, &timeline, items);
         self.starts(structure, items, &timeline.schedule, frame);
         timeline
@@ -203,6 +214,14 @@ fn beginnings(structure: &mut Structure, schedule: &[Entry]) {
         let begins = if all { Begins::Absent } else { Begins::Partly(ranges) };
         structure.layout.populations[index].begins.clone_from(&begins);
         structure.people.populations[index].plan.begins = begins;
+    }
+}
+
+/// Whoever is to register in a search is out before it.
+fn everybody_absent(structure: &mut Structure) {
+    for (plan, population) in structure.layout.populations.iter_mut().zip(&mut structure.people.populations) {
+        plan.begins = Begins::Absent;
+        population.plan.begins = Begins::Absent;
     }
 }
 

@@ -173,6 +173,16 @@ impl Cursor<'_> {
             let message = format!("\"{}\" is a {}: no standby takes over", occasion.name, occasion.verb);
             return Err(SentenceError::new(self.since(mark), message, "name a crash of a node"));
         }
+        if doc.metric == Metric::RateFound && occasion.verb != "search" {
+            let message = format!("\"{}\" is a {}: nothing is searched", occasion.name, occasion.verb);
+            let searches = self.names.occasions.iter().filter(|one| one.verb == "search");
+            let names: Vec<&str> = searches.map(|one| one.name.as_str()).collect();
+            let advice = match names.as_slice() {
+                [] => "this file has no search".to_owned(),
+                names => format!("searches here: {}", one_of(names.iter().copied())),
+            };
+            return Err(SentenceError::new(self.since(mark), message, advice));
+        }
         Ok(index)
     }
 
@@ -296,7 +306,7 @@ fn check_statistic(stat: Option<Stat>, doc: &MetricDoc, span: Span) -> Result<()
         (Kind::Time, None) => {
             (format!("\"{word}\" is many times: which of them?"), format!("write {} before it", fitting(false)))
         }
-        (Kind::EventTime | Kind::Ratio | Kind::Count | Kind::Mean, Some(row)) => (
+        (Kind::EventTime | Kind::EventNumber | Kind::Ratio | Kind::Count | Kind::Mean, Some(row)) => (
             format!("\"{word}\" is one number already: it takes no \"{}\"", row.1.word),
             format!("write \"{word}\" alone"),
         ),
@@ -315,7 +325,7 @@ fn check_when(what: &What, when: &Written) -> Result<(), SentenceError> {
             "write \"peak\" or \"mean\" before it, or \"at INSTANT\" or \"at the end\" behind the limit",
         ),
         (Kind::Gauge, When::At(_)) if is_plain_gauge => return Ok(()),
-        (Kind::EventTime, When::At(_) | When::Between { .. }) => {
+        (Kind::EventTime | Kind::EventNumber, When::At(_) | When::Between { .. }) => {
             (when.span, format!("\"{word}\" belongs to its event already"), "leave this out")
         }
         (_, When::At(_)) => (
@@ -336,7 +346,7 @@ fn phrase(what: &What) -> String {
 
 /// Peaks and counts see the whole run; the warm-up is left out of all else.
 fn sees_warm_up(what: &What) -> bool {
-    what.doc.kind == Kind::Count || what.measured.stat == Some(Stat::Peak)
+    matches!(what.doc.kind, Kind::Count | Kind::EventNumber) || what.measured.stat == Some(Stat::Peak)
 }
 
 const BEGINNINGS: &str = "sentences begin with a quantity (99% of, no, all, exactly 5), a measure, a feature or a node: \

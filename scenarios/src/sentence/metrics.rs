@@ -32,6 +32,8 @@ pub enum Kind {
     Time,
     /// One time, of an event.
     EventTime,
+    /// One number, of an event.
+    EventNumber,
     /// Already one number.
     Ratio,
     /// Already one number.
@@ -88,6 +90,7 @@ impl Kind {
             Self::Gauge => "gauge",
             Self::Time => "time",
             Self::EventTime => "time of an event",
+            Self::EventNumber => "number of an event",
             Self::Ratio => "ratio",
             Self::Count => "count",
             Self::Mean => "mean",
@@ -384,6 +387,15 @@ pub(super) const METRICS: &[MetricDoc] = &[
         unit: Unit::Duration,
         meaning: "time, from the event on, in which a feature was over-issued",
         example: "time over-issued of the crash is exactly 0 s",
+    },
+    MetricDoc {
+        metric: Metric::RateFound,
+        word: "rate found",
+        kind: Kind::EventNumber,
+        of: Of::Event,
+        unit: Unit::Rate,
+        meaning: "the highest rate that a search found to pass (RFC 7502 §4.10)",
+        example: "rate found of the search is at least 450/s",
     },
     MetricDoc {
         metric: Metric::TimeAtCapacity,

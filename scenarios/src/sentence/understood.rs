@@ -71,7 +71,7 @@ fn group_share(
     when: When,
     (text, instant): (&str, &dyn Fn(u64) -> String),
 ) -> String {
-    let event = group.lost_in.map(|_| between(text, "lost in ", " are "));
+    let event = group.lost_in.map(|_| between(text, "lost in ", &[" are "]));
     let by = within_ns.map(duration_text);
     let when = match (when, &by, &event) {
         (_, Some(by), Some(event)) => format!(" by {event} + {by}"),
@@ -145,7 +145,7 @@ fn measured_text(measured: &Measured, text: &str) -> String {
     };
     let stat = measured.stat.and_then(|stat| STATISTICS.iter().find(|row| row.0 == stat)).map(|row| row.1.word);
     let mut words: Vec<&str> = stat.into_iter().chain([word.as_str()]).collect();
-    let event = between(text, &format!("{word} of "), " is ");
+    let event = between(text, &format!("{word} of "), &[" is ", " in at least ", " or stop"]);
     match (&measured.of, measured.occasion) {
         (Some(of), _) => words.extend(["of", of]),
         (None, Some(_)) => words.extend(["of", &event]),
@@ -158,7 +158,8 @@ fn measured_text(measured: &Measured, text: &str) -> String {
 fn limit_text(limit: &Limit, measured: &Measured, text: &str) -> String {
     let operand = |operand: &Operand| match operand {
         Operand::Value(value) => value_text(*value, doc_of(measured.metric).unit),
-        Operand::Measured(other) => measured_text(other, text),
+        // The right side of the sentence.
+        Operand::Measured(other) => measured_text(other, text.split_once(" is ").map_or(text, |(_, right)| right)),
     };
     match limit {
         Limit::Bound(bound, value) => format!("{} {}", sign(*bound), operand(value)),
@@ -198,9 +199,10 @@ fn window(when: When, instant: &dyn Fn(u64) -> String) -> String {
 }
 
 /// The piece of a sentence between two others: how an event is called, which expectations know by index only.
-fn between(text: &str, before: &str, after: &str) -> String {
+fn between(text: &str, before: &str, after: &[&str]) -> String {
     let behind = text.split_once(before).map_or("", |(_, behind)| behind);
-    let name = behind.find(after).map_or(behind, |end| &behind[..end]);
+    let ends = after.iter().filter_map(|after| behind.find(after)).min();
+    let name = ends.map_or(behind, |end| &behind[..end]);
     if name.is_empty() { "the event".to_owned() } else { name.to_owned() }
 }
 

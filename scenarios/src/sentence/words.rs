@@ -376,12 +376,8 @@ pub(super) const LATER_SUBJECTS: [(&str, &str); 1] = [("assignments", "assigned 
 pub(super) const LATER_OUTCOMES: [(&str, &str); 1] = [("recorded", "recording comes")];
 
 /// Measures of later versions; longer phrases before their beginnings.
-pub(super) const LATER_METRICS: [(&str, &str); 4] = [
-    ("balance", "the portal comes"),
-    ("queue wait", "queues come"),
-    ("efficiency", "it comes"),
-    ("rate found", "searches come"),
-];
+pub(super) const LATER_METRICS: [(&str, &str); 3] =
+    [("balance", "the portal comes"), ("queue wait", "queues come"), ("efficiency", "it comes")];
 
 /// Devices of later versions.
 pub(super) const LATER_DEVICES: [(&str, &str); 2] =

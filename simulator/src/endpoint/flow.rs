@@ -35,6 +35,11 @@ impl Flow {
         flow
     }
 
+    /// Calls so far.
+    pub fn calls(&self) -> u32 {
+        self.calls
+    }
+
     /// When the next call comes.
     pub fn poll_timeout(&self) -> Instant {
         self.next_at

@@ -150,6 +150,23 @@ impl Pbx {
         self.state = State::Down;
     }
 
+    /// As if everybody had left and every request were answered: what a test bed is before a trial.
+    pub fn clear(&mut self, cluster: &Cluster, out: &mut Outbox) {
+        if self.is_down() {
+            return;
+        }
+        let known: Vec<(Aor, BindingState)> =
+            self.bindings.known(&cluster.people).map(|(aor, binding)| (aor, binding.state)).collect();
+        for (aor, state) in known {
+            if state == BindingState::Bound {
+                self.end_binding(aor, End::Left, cluster, out);
+            } else {
+                self.forget_request(aor, cluster, out);
+            }
+        }
+        self.worker.restart();
+    }
+
     /// It stands still until then: nothing is heard, no timer fires, nothing is forgotten. What it has borrowed can be
     /// used by nobody meanwhile.
     pub fn freeze(&mut self, until: Instant, cluster: &Cluster, out: &mut Outbox) {

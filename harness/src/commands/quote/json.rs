@@ -3,7 +3,7 @@
 use scenarios::quote::{OrderLine, PartsLine, Quote, Shared};
 use serde_json::{Value, json};
 
-use super::prices::Prices;
+use crate::prices::Prices;
 
 /// Version of this format: it grows when a field changes its meaning or goes.
 const FORMAT: u32 = 1;

@@ -1,15 +1,14 @@
 //! `pbxsim quote`: the units to order by licence and price tier, with the user's own prices.
 
 mod json;
-mod prices;
 mod text;
 
 use crate::args::{QuoteArgs, TextOrJson};
 use crate::commands::which_scenario;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
+use crate::prices::Prices;
 use crate::{scenario_files, screen};
-use prices::Prices;
 
 /// Quotes a file, or each of its variants.
 pub(super) fn quote(args: &QuoteArgs) -> Result<Exit, Complaint> {

@@ -3,8 +3,8 @@
 use reports::units::count;
 use scenarios::quote::{PartsLine, Quote};
 
-use super::prices::Prices;
 use crate::paragraph::paragraph;
+use crate::prices::{Prices, money};
 
 /// The whole of it.
 pub(super) fn render(quote: &Quote, prices: Option<&Prices>) -> String {
@@ -103,9 +103,4 @@ fn compared(one: &PartsLine, prices: Option<&Prices>) -> String {
         core::cmp::Ordering::Equal => "the same".to_owned(),
     };
     format!("{each}, {} against {} each: {verdict}", money(parts), money(uc))
-}
-
-/// `12,345.60`.
-fn money(hundredths: u64) -> String {
-    format!("{}.{:02}", count(hundredths / 100), hundredths % 100)
 }

@@ -258,3 +258,37 @@ fn no_run_makes_a_page_that_is_too_large() {
     let several = page((0..12).map(|_| sample::failing()).chain([monster()]).collect());
     assert!(several.contains("There is no room on this page for more."));
 }
+
+#[test]
+fn searches_are_shown_trial_by_trial_with_the_report_of_the_rfc() {
+    use crate::search::{Found, Proof, Search, Setup, Trial};
+    let trial = |per_second: u64, passed: bool| Trial {
+        at_ns: 0,
+        per_second,
+        attempts: 500,
+        passed,
+        trouble: if passed { String::new() } else { "503 overload".into() },
+    };
+    let mut result = sample::passing();
+    result.seeds[0].searches = vec![Search {
+        name: "the <search>".into(),
+        sought: "registrations".into(),
+        from: 100,
+        attempts: 500,
+        holds: None,
+        found: Found::Rate(458),
+        proof: Some(Proof { found: Found::Rate(457), passes: 14, failed: Some((462, 1)), trials: 2 }),
+        trials: vec![trial(449, true), trial(493, false), trial(458, true), trial(462, false), trial(457, true)],
+        setup: Setup { transport: "UDP".into(), requests: 1, threshold_s: 32, ..Setup::default() },
+    }];
+    let page = page(vec![result]);
+    assert!(sections_of(&page).contains(&"searches"), "{page}");
+    for part in [
+        "the &lt;search&gt;: 458/s by RFC 7502 (3 trials of 500, from 100/s); 457/s proven (14 of 14; 462/s failed 1 of 1).",
+        "Establishment threshold time",
+        "2,500 in 5 trials",
+        "4,462,500,no,503 overload",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+}

@@ -30,6 +30,7 @@ fn rush() -> Names {
             occasion("the rush", 0, Some(8), "sign-in", "everyone", 36),
             occasion("the crash", 10, None, "crash", "master", 42),
             occasion("the cut", 14, Some(19), "crash", "slave-2", 45),
+            occasion("the search", 20, Some(25), "search", "registrations", 47),
             occasion("the cut end of the world", 29, None, "crash", "slave-1", 48),
             occasion("the release", 20, None, "release", "PBX-Port12", 51),
         ],

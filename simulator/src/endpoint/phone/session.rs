@@ -30,6 +30,40 @@ impl Phone {
         }
     }
 
+    /// If it is in, it is to refresh at `at`, whatever its own time.
+    pub fn wish_refresh(&mut self, at: Instant) {
+        if self.state == State::In {
+            self.act_at = at;
+        }
+    }
+
+    /// What it was to begin later is called off; between two tries it gives up.
+    pub fn call_off(&mut self, out: &mut Outbox) {
+        match self.state {
+            State::Out | State::In => self.act_at = Instant::NEVER,
+            State::Waiting => self.clear(out),
+            State::Trying | State::InLine | State::Off => {}
+        }
+    }
+
+    /// Whether it is out, or in without a refresh to come.
+    pub fn is_called_off(&self) -> bool {
+        self.state == State::Out || self.state == State::In && self.act_at == Instant::NEVER
+    }
+
+    /// It is out and wants nothing, and nobody is told.
+    pub fn clear(&mut self, out: &mut Outbox) {
+        if self.state == State::Waiting {
+            out.report(Event::Retrying { on: false });
+        }
+        if self.state != State::Off {
+            self.transaction.stop();
+            (self.state, self.wish, self.flags) = (State::Out, Wish::SignIn, Flags::default());
+            (self.act_at, self.leaves_at, self.probe_at) = (Instant::NEVER, Instant::NEVER, Instant::NEVER);
+            (self.nonce, self.probes) = (0, 0);
+        }
+    }
+
     /// Power is gone: nothing is said to anybody.
     pub fn power_off(&mut self, out: &mut Outbox) {
         if self.state == State::Waiting {

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use reports::units::count;
+
 use crate::complaint::Complaint;
 
 /// Prices by catalogue name, in hundredths of whatever money it is.
 #[derive(Debug, Default)]
-pub(super) struct Prices(BTreeMap<String, u64>);
+pub(crate) struct Prices(BTreeMap<String, u64>);
 
 impl Prices {
     /// Reads a list; every line is right, or none counts.
-    pub(super) fn read(path: &Path) -> Result<Self, Complaint> {
+    pub(crate) fn read(path: &Path) -> Result<Self, Complaint> {
         let shown = path.display();
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
@@ -42,12 +44,12 @@ impl Prices {
     }
 
     /// Of one unit.
-    pub(super) fn of(&self, name: &str) -> Option<u64> {
+    pub(crate) fn of(&self, name: &str) -> Option<u64> {
         self.0.get(name).copied()
     }
 
     /// Of one unit of each.
-    pub(super) fn sum(&self, names: &[String]) -> Option<u64> {
+    pub(crate) fn sum(&self, names: &[String]) -> Option<u64> {
         names.iter().map(|name| self.of(name)).sum()
     }
 }
@@ -67,6 +69,11 @@ fn cents(text: &str) -> Result<u64, String> {
     let whole: u64 = whole.parse().map_err(|_| wrong())?;
     let hundredths: u64 = format!("{part:0<2}").parse().map_err(|_| wrong())?;
     Ok(whole * 100 + hundredths)
+}
+
+/// `12,345.60`.
+pub(crate) fn money(hundredths: u64) -> String {
+    format!("{}.{:02}", count(hundredths / 100), hundredths % 100)
 }
 
 /// Twenty-odd licences in some versions and tiers are some hundred names.
