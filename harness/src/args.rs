@@ -48,6 +48,10 @@ pub(crate) enum Verb {
     Shrink(Shrink),
     /// Be the cluster on real sockets, for phones and load tools
     Serve(Serve),
+    /// Do the runs of others: one of many machines
+    Worker(Worker),
+    /// Show who does the runs of others, and how far they are
+    Workers(Workers),
     /// Show the result of an earlier run again
     Show(Show),
     /// Check an installation: which licences count, which rule is broken
@@ -64,8 +68,6 @@ pub(crate) enum Verb {
     Man(Man),
     #[command(hide = true, disable_help_flag = true)]
     Calibrate(Later),
-    #[command(hide = true, disable_help_flag = true)]
-    Worker(Later),
     #[command(hide = true, disable_help_flag = true)]
     Trace(Later),
 }
@@ -163,6 +165,9 @@ pub(crate) struct Run {
     /// Threads [default: one per core]; the result is the same on any number
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// Instead: by the workers at this NATS server (pbxsim worker)
+    #[arg(long, value_name = "URL", conflicts_with = "jobs")]
+    pub(crate) on: Option<String>,
     /// Where the run file goes [default: runs/TIME-NAME.pbxrun]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -221,6 +226,27 @@ pub(crate) struct Serve {
     pub(crate) seed: Option<u64>,
 }
 
+/// `pbxsim worker`.
+#[derive(Debug, Parser)]
+pub(crate) struct Worker {
+    /// The NATS server that hands out the work: nats://127.0.0.1:4222, tls://…;
+    /// credentials as in the address or in NATS_USER and NATS_PASSWORD, NATS_TOKEN,
+    /// NATS_CREDS, NATS_CA, NATS_CERT and NATS_KEY
+    #[arg(long, value_name = "URL")]
+    pub(crate) nats: Option<String>,
+    /// Runs at a time [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// `pbxsim workers`.
+#[derive(Debug, Parser)]
+pub(crate) struct Workers {
+    /// The NATS server they work for
+    #[arg(long, value_name = "URL")]
+    pub(crate) on: Option<String>,
+}
+
 /// `pbxsim show`.
 #[derive(Debug, Parser)]
 pub(crate) struct Show {
@@ -275,8 +301,6 @@ pub(crate) struct LaterFlags {
     run_commands: bool,
     #[arg(long, hide = true)]
     watch: bool,
-    #[arg(long, hide = true, value_name = "URL")]
-    on: Option<String>,
     #[arg(long, hide = true, value_name = "FILE")]
     expect_summary: Option<PathBuf>,
 }
@@ -356,7 +380,6 @@ impl Verb {
     pub(crate) fn later(&self) -> Option<&'static str> {
         match self {
             Self::Calibrate(_) => Some("calibrate"),
-            Self::Worker(_) => Some("worker"),
             Self::Trace(_) => Some("trace"),
             _ => None,
         }
@@ -371,7 +394,6 @@ impl Run {
             (later.i_may_load.is_some(), "--i-may-load"),
             (later.run_commands, "--run-commands"),
             (later.watch, "--watch"),
-            (later.on.is_some(), "--on"),
             (later.expect_summary.is_some(), "--expect-summary"),
         ];
         match flags.into_iter().find(|(is_given, _)| *is_given) {

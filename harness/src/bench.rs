@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use harness::run::{self, Item};
+use harness::run::{Hands, Item, Progress as _};
 use reports::measurements::{Measurements, Stopped, Tally};
 use reports::result::broke_an_invariant;
 use reports::verdict::{Seen, holds, seen};
@@ -42,7 +42,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) variant: Option<String>,
     pub(crate) scale: Scale,
     pub(crate) seeds: Vec<u64>,
-    pub(crate) threads: usize,
+    hands: &'a dyn Hands,
     interrupted: &'a AtomicBool,
     display: &'a Display,
     plans: Mutex<BTreeMap<u64, Arc<Plan>>>,
@@ -89,7 +89,7 @@ impl<'a> Bench<'a> {
         (file, overrides, variant): (PathBuf, Vec<String>, Option<String>),
         scale: Scale,
         seeds: Vec<u64>,
-        threads: usize,
+        hands: &'a dyn Hands,
         (interrupted, display): (&'a AtomicBool, &'a Display),
     ) -> Self {
         Self {
@@ -98,7 +98,7 @@ impl<'a> Bench<'a> {
             variant,
             scale,
             seeds,
-            threads,
+            hands,
             interrupted,
             display,
             plans: Mutex::default(),
@@ -131,7 +131,8 @@ impl<'a> Bench<'a> {
             return Err(Ended);
         }
         let plan = self.plan(number).map_err(|complaint| self.give_up(complaint))?;
-        let measured = run::judged_only(run::one(Item { plan: &plan, seed }, &stop, self.display));
+        let item = Item { plan: &plan, seed };
+        let measured = self.hands.carry_out(item, false, &stop, self.display).ok_or(Ended)?;
         if measured.stopped == Some(Stopped::Interrupted) {
             return Err(Ended);
         }
@@ -142,7 +143,7 @@ impl<'a> Bench<'a> {
             broken.exit = Exit::Failed;
             return Err(self.give_up(broken));
         }
-        run::Progress::seed(self.display);
+        self.display.seed();
         let trial = Arc::new(measured);
         locked(&self.trials).insert((number, seed), Arc::clone(&trial));
         Ok(trial)
@@ -213,12 +214,12 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Something of every seed, on all threads, in the order of the seeds.
+    /// Something of every seed, by all hands, in the order of the seeds.
     pub(crate) fn for_each_seed<T: Send>(&self, of: impl Fn(u64) -> Result<T, Ended> + Sync) -> Result<Vec<T>, Ended> {
         let results: Vec<Mutex<Option<T>>> = self.seeds.iter().map(|_| Mutex::new(None)).collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
-            for _ in 0..self.threads.clamp(1, self.seeds.len().max(1)) {
+            for _ in 0..self.hands.count().clamp(1, self.seeds.len().max(1)) {
                 scope.spawn(|| {
                     while let Some(seed) = self.seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let place = self.seeds.iter().position(|known| known == seed).unwrap_or(0);

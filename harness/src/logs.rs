@@ -9,7 +9,8 @@ pub(crate) fn start() {
     let Ok(wanted) = std::env::var(VARIABLE) else { return };
     match EnvFilter::try_new(&wanted) {
         Ok(filter) => tracing_subscriber::fmt()
-            .with_env_filter(filter)
+            // What it says at every octet holds passwords.
+            .with_env_filter(filter.add_directive(SILENT.parse().expect("a directive")))
             .with_writer(std::io::stderr)
             .with_ansi(false)
             .without_time()
@@ -19,3 +20,4 @@ pub(crate) fn start() {
 }
 
 const VARIABLE: &str = "PBXSIM_LOG";
+const SILENT: &str = "async_nats::connection=info";

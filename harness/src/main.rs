@@ -23,6 +23,7 @@ mod screen;
 mod target;
 mod usage;
 mod vary;
+mod workforce;
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! A plan's seeds, run in virtual time on as many threads as asked for; results in seed order, the same on any number.
+//! A plan's seeds, run in virtual time by as many hands as there are; results in seed order, the same with any number.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use simulator::time::{Duration, Instant};
 use crate::recorder::Recorder;
 use crate::search;
 
-/// Seeds that may run ahead of the one that is waited for, for each thread.
+/// Seeds that may run ahead of the one that is waited for, for each hand.
 const LOOK_AHEAD: usize = 4;
 /// An interrupt wakes nobody.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
@@ -43,39 +43,89 @@ pub struct Item<'a> {
     pub seed: u64,
 }
 
-/// Runs all items on `threads` threads; results by place. An interrupt leaves what was not begun as `None`.
+/// Who carries out items: threads of this machine, or a fleet of others.
+pub trait Hands: Sync {
+    /// How many items are carried out at a time, at most.
+    fn count(&self) -> usize;
+
+    /// Carries out one, whole or, if it is not the `first` of its plan, only what is judged; waits for it. `None`: it could
+    /// not be done, or `stop` said so before anything was measured.
+    fn carry_out(
+        &self,
+        item: Item<'_>,
+        first: bool,
+        stop: &dyn Fn() -> bool,
+        progress: &dyn Progress,
+    ) -> Option<Measurements>;
+}
+
+/// So many threads of this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Threads(pub usize);
+
+impl Hands for Threads {
+    fn count(&self) -> usize {
+        self.0.max(1)
+    }
+
+    fn carry_out(
+        &self,
+        item: Item<'_>,
+        first: bool,
+        stop: &dyn Fn() -> bool,
+        progress: &dyn Progress,
+    ) -> Option<Measurements> {
+        let measured = one(item, stop, progress);
+        Some(if first { measured } else { judged_only(measured) })
+    }
+}
+
+/// Runs all items; results by place. An interrupt leaves what was not begun as `None`.
 pub fn all(
     items: &[Item<'_>],
-    threads: usize,
+    hands: &dyn Hands,
     interrupt: &AtomicBool,
     progress: &dyn Progress,
 ) -> Vec<Option<Measurements>> {
     let results: Vec<Mutex<Option<Measurements>>> = items.iter().map(|_| Mutex::new(None)).collect();
-    each(items, threads, interrupt, progress, &|place, measured| {
-        let is_first = place == 0 || !std::ptr::eq(items[place].plan, items[place - 1].plan);
-        *locked(&results[place]) = Some(if is_first { measured } else { judged_only(measured) });
+    let is_first = |place: usize| place == 0 || !std::ptr::eq(items[place].plan, items[place - 1].plan);
+    spread(items, hands, &is_first, (interrupt, progress), &|place, measured| {
+        *locked(&results[place]) = Some(measured);
     });
     results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
-/// Runs all items on `threads` threads and hands over each as it is done, with its place; from any thread.
+/// Runs all items for what is judged of them, and hands over each as it is done, with its place; from any thread.
 pub fn each(
     items: &[Item<'_>],
-    threads: usize,
+    hands: &dyn Hands,
     interrupt: &AtomicBool,
     progress: &dyn Progress,
     done: &(dyn Fn(usize, Measurements) + Sync),
 ) {
+    spread(items, hands, &|_| false, (interrupt, progress), done);
+}
+
+fn spread(
+    items: &[Item<'_>],
+    hands: &dyn Hands,
+    is_first: &(dyn Fn(usize) -> bool + Sync),
+    (interrupt, progress): (&AtomicBool, &dyn Progress),
+    done: &(dyn Fn(usize, Measurements) + Sync),
+) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, items.len().max(1)) {
+        for _ in 0..hands.count().clamp(1, items.len().max(1)) {
             scope.spawn(|| {
                 while let Some(place) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|place| *place < items.len())
                 {
                     if interrupt.load(Ordering::Relaxed) {
                         return;
                     }
-                    let measured = one(items[place], &|| interrupt.load(Ordering::Relaxed), progress);
+                    let stop = || interrupt.load(Ordering::Relaxed);
+                    let Some(measured) = hands.carry_out(items[place], is_first(place), &stop, progress) else {
+                        return;
+                    };
                     progress.seed();
                     done(place, measured);
                 }
@@ -85,13 +135,13 @@ pub fn each(
 }
 
 /// Runs seeds of `plan` from `first` on, until `is_enough` says so of those that are done or `most` are; in the order of
-/// the seeds, without those that ran beyond the last one needed: the same on any number of threads.
+/// the seeds, without those that ran beyond the last one needed: the same with any number of hands.
 ///
 /// An interrupt leaves what came before it, the last perhaps cut short.
 pub fn until(
     plan: &Plan,
     (first, most): (u64, u32),
-    threads: usize,
+    hands: &dyn Hands,
     interrupt: &AtomicBool,
     progress: &dyn Progress,
     is_enough: &(dyn Fn(&[Measurements]) -> bool + Sync),
@@ -100,12 +150,13 @@ pub fn until(
     let (changed, over) = (Condvar::new(), AtomicBool::new(false));
     let stop = || interrupt.load(Ordering::Relaxed) || over.load(Ordering::Relaxed);
     std::thread::scope(|scope| {
-        for _ in 0..threads.max(1) {
+        for _ in 0..hands.count().clamp(1, (most as usize).max(1)) {
             scope.spawn(|| {
-                while let Some(place) = next_place(&order, &changed, threads, &stop) {
+                while let Some(place) = next_place(&order, &changed, hands.count(), &stop) {
                     let seed = first.wrapping_add(place as u64);
-                    let measured = one(Item { plan, seed }, &stop, progress);
-                    let measured = if place == 0 { measured } else { judged_only(measured) };
+                    let Some(measured) = hands.carry_out(Item { plan, seed }, place == 0, &stop, progress) else {
+                        return;
+                    };
                     progress.seed();
                     if locked(&order).take(place, measured, is_enough) {
                         over.store(true, Ordering::Relaxed);
@@ -149,9 +200,9 @@ impl InOrder {
 }
 
 /// The next seed to run; waits while others are too far behind, so that what is dropped in the end stays little.
-fn next_place(order: &Mutex<InOrder>, changed: &Condvar, threads: usize, stop: &dyn Fn() -> bool) -> Option<usize> {
+fn next_place(order: &Mutex<InOrder>, changed: &Condvar, hands: usize, stop: &dyn Fn() -> bool) -> Option<usize> {
     let mut order = locked(order);
-    while order.next >= order.done.len() + LOOK_AHEAD * threads && !order.is_over && !stop() {
+    while order.next >= order.done.len() + LOOK_AHEAD * hands && !order.is_over && !stop() {
         order = changed.wait_timeout(order, LOOK_AGAIN).unwrap_or_else(PoisonError::into_inner).0;
     }
     if order.is_over || stop() || order.next >= order.most {

@@ -9,7 +9,7 @@ mod words;
 
 use std::sync::atomic::AtomicBool;
 
-use harness::run::{self, Item, Progress};
+use harness::run::{self, Item, Progress, Threads};
 use reports::expectation::Expectation;
 use reports::measurements::{Measurements, Stopped};
 use reports::units::Unit;
@@ -98,7 +98,7 @@ fn run_all(scenes: &[Scene]) -> Vec<Vec<Measurements>> {
     let items = scenes.iter().flat_map(|scene| scene.seeds().into_iter().map(|seed| Item { plan: &scene.plan, seed }));
     let items: Vec<Item<'_>> = items.collect();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut all = run::all(&items, threads, &AtomicBool::new(false), &Silence).into_iter().flatten();
+    let mut all = run::all(&items, &Threads(threads), &AtomicBool::new(false), &Silence).into_iter().flatten();
     scenes.iter().map(|scene| all.by_ref().take(of(scene)).collect()).collect()
 }
 

@@ -47,6 +47,9 @@ pub(crate) struct Plan {
     pub(crate) vary: Vec<String>,
     #[command(flatten)]
     pub(crate) common: Common,
+    /// Instead of by threads: by the workers at this NATS server (pbxsim worker)
+    #[arg(long, value_name = "URL", conflicts_with = "jobs")]
+    pub(crate) on: Option<String>,
     /// Your prices: a CSV file with the columns licence and price
     #[arg(long, value_name = "FILE")]
     pub(crate) prices: Option<PathBuf>,
@@ -69,6 +72,9 @@ pub(crate) struct Sweep {
     pub(crate) one_at_a_time: bool,
     #[command(flatten)]
     pub(crate) common: Common,
+    /// Instead of by threads: by the workers at this NATS server (pbxsim worker)
+    #[arg(long, value_name = "URL", conflicts_with = "jobs")]
+    pub(crate) on: Option<String>,
     /// Where the run file goes [default: runs/TIME-NAME.pbxrun]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,

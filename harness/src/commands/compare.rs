@@ -4,7 +4,7 @@ mod by_command;
 
 use std::path::Path;
 
-use harness::run::{self, Item};
+use harness::run::{self, Item, Threads};
 use reports::comparison::{Change, Comparison};
 use reports::measurements::{Measurements, Stopped};
 use reports::render::comparison::{self, Compared};
@@ -151,7 +151,7 @@ fn results(pairs: &[(Candidate, Candidate)], args: &Compare, threads: usize) -> 
     }
     let interrupted = interrupt::flag();
     let display = Display::new(items.len(), Stopwatch::start(), pairs.len() == 1);
-    let measured = run::all(&items, threads.min(items.len()).max(1), &interrupted, &display);
+    let measured = run::all(&items, &Threads(threads), &interrupted, &display);
     display.clear();
     let whole = |run: &Option<Measurements>| run.as_ref().is_some_and(|run| run.stopped != Some(Stopped::Interrupted));
     if !measured.iter().all(whole) {

@@ -15,6 +15,7 @@ mod shrink;
 mod start;
 mod sweep;
 mod wire;
+mod worker;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
         Verb::Sweep(args) => sweep::sweep(args),
         Verb::Shrink(args) => shrink::shrink(args),
         Verb::Serve(args) => wire::serve(args),
+        Verb::Worker(args) => worker::worker(args),
+        Verb::Workers(args) => worker::workers(args),
         Verb::Show(args) => show::show(args),
         Verb::List(args) => list::list(args.topic),
         Verb::Schema => manual::schema(),

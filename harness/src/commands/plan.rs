@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use harness::run::Hands;
 use reports::contention::Contention;
 use reports::measurements::Stock;
 use reports::render::page::{self, Sheet};
@@ -21,6 +22,7 @@ use crate::exit::Exit;
 use crate::prices::{Prices, money};
 use crate::progress::Display;
 use crate::vary::Axis;
+use crate::workforce::Workforce;
 use crate::{interrupt, screen};
 
 /// Plans what was asked for.
@@ -39,7 +41,8 @@ pub(super) fn plan(args: &args::Plan) -> Result<Exit, Complaint> {
     let plans = scenarios.remove(0).1.plans;
     let scales = scales(args, file, sentence, &overrides)?;
     let prices = args.prices.as_deref().map(Prices::read).transpose()?;
-    let threads = args.common.threads();
+    let title = plans.first().map_or("", |plan| &plan.title);
+    let workforce = Workforce::new(args.common.jobs, args.on.as_deref(), title)?;
     let interrupted = interrupt::flag();
     let display = Display::open_ended(Stopwatch::start(), ["run", "runs"]);
     let question = Question {
@@ -47,7 +50,7 @@ pub(super) fn plan(args: &args::Plan) -> Result<Exit, Complaint> {
         overrides,
         sentence,
         seeds: args.common.seeds,
-        threads,
+        hands: workforce.hands(),
         prices: prices.as_ref(),
         interrupted: &interrupted,
         display: &display,
@@ -58,9 +61,13 @@ pub(super) fn plan(args: &args::Plan) -> Result<Exit, Complaint> {
         display.clear();
         match found {
             Ok(found) => answers.extend(found),
-            Err(trouble) => return trouble.map_or(Ok(Exit::Interrupted), Err),
+            Err(trouble) => {
+                workforce.finish()?;
+                return trouble.map_or(Ok(Exit::Interrupted), Err);
+            }
         }
     }
+    workforce.finish()?;
     screen::print(&match args.format {
         PlanFormat::Text => sizing::text(&answers),
         PlanFormat::Html => page::answers(&answers, Sheet::Inside),
@@ -75,7 +82,7 @@ struct Question<'a> {
     overrides: Vec<String>,
     sentence: &'a str,
     seeds: Option<u32>,
-    threads: usize,
+    hands: &'a dyn Hands,
     prices: Option<&'a Prices>,
     interrupted: &'a AtomicBool,
     display: &'a Display,
@@ -138,7 +145,7 @@ impl Question<'_> {
         let about = (self.file.to_path_buf(), overrides, plan.variant.clone());
         let count = u64::from(self.seeds.unwrap_or(plan.seeds));
         let seeds = (0..count).map(|place| plan.seed.wrapping_add(place)).collect();
-        Bench::new(about, scale.clone(), seeds, self.threads, (self.interrupted, self.display))
+        Bench::new(about, scale.clone(), seeds, self.hands, (self.interrupted, self.display))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
+use harness::fleet::fleet::Crew;
 use harness::run::{self, Item};
 use reports::measurements::{Measurements, Stopped};
 use reports::render::text;
@@ -20,6 +21,7 @@ use crate::exit::Exit;
 use crate::progress::Display;
 use crate::rendering::rendered;
 use crate::run_files::Destination;
+use crate::workforce::Workforce;
 use crate::{ci, interrupt, next, screen, usage};
 
 /// Runs what was asked for.
@@ -32,7 +34,7 @@ pub(super) fn run(args: &args::Run) -> Result<Exit, Complaint> {
         return wire::run(args, addresses);
     }
     let Some(order) = Order::new(args)? else { return Ok(Exit::Wrong) };
-    let run = order.carry_out();
+    let run = order.carry_out()?;
     order.deliver(&run)
 }
 
@@ -40,7 +42,7 @@ pub(super) fn run(args: &args::Run) -> Result<Exit, Complaint> {
 struct Order {
     plans: Vec<Plan>,
     seeds: Choice,
-    threads: usize,
+    workforce: Workforce,
     destination: Destination,
     format: Format,
     ci: Option<args::Ci>,
@@ -72,11 +74,12 @@ impl Order {
             (None, Some(Seeds::Until(stopping))) => Choice::Until(*stopping),
             (None, None) => Choice::File,
         };
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let plans: Vec<Plan> = loaded.into_iter().flat_map(|one| one.plans).collect();
+        let title = plans.first().map_or("", |plan| &plan.title);
         Ok(Some(Self {
-            plans: loaded.into_iter().flat_map(|one| one.plans).collect(),
             seeds,
-            threads: args.jobs.map_or_else(cores, usize::from),
+            workforce: Workforce::new(args.jobs, args.on.as_deref(), title)?,
+            plans,
             destination: Destination::new(args.out.as_deref(), &paths)?,
             format: args.format,
             ci: args.ci,
@@ -84,21 +87,22 @@ impl Order {
     }
 
     /// Runs everything, until it is done or interrupted.
-    fn carry_out(&self) -> RunFile {
+    fn carry_out(&self) -> Result<RunFile, Complaint> {
         let seeds: u64 = self.plans.iter().map(|plan| u64::from(self.seeds.count(plan))).sum();
-        let threads = usize::try_from(seeds).map_or(self.threads, |seeds| self.threads.min(seeds));
         let interrupted = interrupt::flag();
         let stopwatch = Stopwatch::start();
         let measured = match self.seeds {
-            Choice::Until(stopping) => self.decide(stopping, threads, &interrupted, stopwatch),
-            _ => self.measure(threads, &interrupted, stopwatch),
+            Choice::Until(stopping) => self.decide(stopping, &interrupted, stopwatch),
+            _ => self.measure(&interrupted, stopwatch),
         };
         let wall_s = stopwatch.seconds();
+        self.workforce.finish()?;
+        let Crew { threads, cpu_s } = self.workforce.crew(seeds);
         let host = Host {
             system: std::env::consts::OS.to_owned(),
             machine: std::env::consts::ARCH.to_owned(),
             cores: u32::try_from(threads).unwrap_or(u32::MAX),
-            cpu_s: usage::cpu_s(),
+            cpu_s,
             peak_kb: usage::peak_kb(),
         };
         let results = self.plans.iter().zip(measured).map(|(plan, (seeds, partial))| RunResult {
@@ -106,21 +110,16 @@ impl Order {
             expectations: plan.expectations.clone(),
             seeds,
         });
-        RunFile { results: results.collect() }
+        Ok(RunFile { results: results.collect() })
     }
 
     /// All seeds of all plans as one list of work; for each plan its seeds and whether some are missing.
-    fn measure(
-        &self,
-        threads: usize,
-        interrupted: &AtomicBool,
-        stopwatch: Stopwatch,
-    ) -> Vec<(Vec<Measurements>, bool)> {
+    fn measure(&self, interrupted: &AtomicBool, stopwatch: Stopwatch) -> Vec<(Vec<Measurements>, bool)> {
         let items: Vec<Item<'_>> = self.plans.iter().flat_map(|plan| self.seeds.items(plan)).collect();
         let is_one_plan = items.windows(2).all(|pair| std::ptr::eq(pair[0].plan, pair[1].plan));
         let display = Display::new(items.len(), stopwatch, is_one_plan);
-        tracing::info!(seeds = items.len(), threads, "running");
-        let mut measured = run::all(&items, threads, interrupted, &display).into_iter();
+        tracing::info!(seeds = items.len(), "running");
+        let mut measured = run::all(&items, self.workforce.hands(), interrupted, &display).into_iter();
         display.clear();
         let of_plan = |plan| {
             let seeds: Vec<Option<Measurements>> = measured.by_ref().take(self.seeds.items(plan).count()).collect();
@@ -134,14 +133,14 @@ impl Order {
     fn decide(
         &self,
         stopping: Stopping,
-        threads: usize,
         interrupted: &AtomicBool,
         stopwatch: Stopwatch,
     ) -> Vec<(Vec<Measurements>, bool)> {
         let display = Display::open_ended(stopwatch, ["seed", "seeds"]);
+        let hands = self.workforce.hands();
         let of_plan = |plan: &Plan| {
             let is_enough = |runs: &[Measurements]| stopping.is_enough(&plan.expectations, runs);
-            let seeds = run::until(plan, (plan.seed, stopping.most()), threads, interrupted, &display, &is_enough);
+            let seeds = run::until(plan, (plan.seed, stopping.most()), hands, interrupted, &display, &is_enough);
             let cut_short = seeds.last().is_none_or(|run| run.stopped == Some(Stopped::Interrupted));
             let partial = cut_short || (!is_enough(&seeds) && seeds.len() < stopping.most() as usize);
             (seeds, partial)

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use harness::run::{self, Item};
+use harness::run::{self, Hands, Item};
 use reports::measurements::{Measurements, Stopped};
 use reports::render::page::{self, Sheet};
 use reports::render::sweep;
@@ -24,6 +24,7 @@ use crate::journal::Journal;
 use crate::progress::Display;
 use crate::run_files::Destination;
 use crate::vary::Axis;
+use crate::workforce::Workforce;
 use crate::{interrupt, screen};
 
 /// Sweeps what was asked for.
@@ -38,13 +39,15 @@ pub(super) fn sweep(args: &Sweep) -> Result<Exit, Complaint> {
     let destination = Destination::new(args.out.as_deref(), std::slice::from_ref(file))?;
     let seeds = args.common.seeds.unwrap_or(plans[0].seeds);
     let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let workforce = Workforce::new(args.common.jobs, args.on.as_deref(), &plans[0].title)?;
     let (journal, finished) = Journal::open(&name, identity(&plans, &points, seeds))?;
     let work = Work { plans: &plans, points: &points, seeds, journal: Mutex::new(journal), trouble: Mutex::new(None) };
-    let results = work.carry_out(finished, args);
+    let results = work.carry_out(finished, workforce.hands());
     let journal = work.journal.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(trouble) = work.trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(trouble);
     }
+    workforce.finish()?;
     let Some(results) = results.iter().cloned().collect::<Option<Vec<RunResult>>>() else {
         let done = results.iter().flatten().count();
         screen::tell(&format!(
@@ -149,7 +152,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Results by point; `None`: not finished.
-    fn carry_out(&self, finished: Vec<RunResult>, args: &Sweep) -> Vec<Option<RunResult>> {
+    fn carry_out(&self, finished: Vec<RunResult>, hands: &dyn Hands) -> Vec<Option<RunResult>> {
         let mut results: Vec<Option<RunResult>> = vec![None; self.plans.len()];
         for result in finished {
             let place = self.points.iter().position(|point| *point == result.header.point);
@@ -170,13 +173,12 @@ impl Work<'_> {
                 (0..seeds).map(move |seed| Item { plan, seed: plan.seed.wrapping_add(seed) })
             })
             .collect();
-        let threads = args.common.threads().min(items.len()).max(1);
         let interrupted = interrupt::flag();
         let display = Display::new(items.len(), Stopwatch::start(), true);
         let gathered: Vec<Mutex<Vec<Option<Measurements>>>> =
             open.iter().map(|_| Mutex::new(vec![None; self.seeds as usize])).collect();
         let done = Mutex::new(&mut results);
-        run::each(&items, threads, &interrupted, &display, &|item, measured| {
+        run::each(&items, hands, &interrupted, &display, &|item, measured| {
             if measured.stopped == Some(Stopped::Interrupted) {
                 return;
             }
@@ -208,7 +210,7 @@ impl Work<'_> {
 /// Puts one seed in its place; all of them, once they are there.
 fn put(seeds: &Mutex<Vec<Option<Measurements>>>, seed: usize, measured: Measurements) -> Option<Vec<Measurements>> {
     let mut seeds = seeds.lock().unwrap_or_else(PoisonError::into_inner);
-    seeds[seed] = Some(run::judged_only(measured));
+    seeds[seed] = Some(measured);
     if seeds.iter().all(Option::is_some) { seeds.iter_mut().map(Option::take).collect() } else { None }
 }
 

@@ -7,10 +7,8 @@ fn later_verbs_and_flags_answer_not_yet() {
     let desk = Desk::new();
     for line in [
         "calibrate small.yaml x.pbxrun",
-        "worker --nats nats://127.0.0.1",
         "trace LAST desk-1",
         "run small.yaml --watch",
-        "run small.yaml --on nats://127.0.0.1",
         "check small.yaml --ci github",
         "show LAST --as pcap",
     ] {

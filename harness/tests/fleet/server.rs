@@ -1,0 +1,88 @@
+//! A nats-server of one's own, on a port and in a folder that go with the test.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// A server that can be killed and started again where it was.
+pub(crate) struct Server {
+    folder: TempDir,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Server {
+    /// With JetStream and no limits.
+    pub(crate) fn start() -> Self {
+        Self::with("jetstream { store_dir: STORE }\n")
+    }
+
+    /// With this configuration; `STORE` is its folder for streams.
+    pub(crate) fn with(configuration: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let store = format!("\"{}\"", folder.path().join("store").display());
+        let configuration =
+            configuration.replace("STORE", &store).replace("HERE", &folder.path().display().to_string());
+        fs::write(folder.path().join("nats.conf"), configuration).expect("a file");
+        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+        let mut server = Self { folder, port, child: None };
+        server.again();
+        server
+    }
+
+    /// Starts it where it was, and waits until it listens.
+    pub(crate) fn again(&mut self) {
+        let mut command = Command::new(program());
+        command
+            .args(["-a", "127.0.0.1", "-p", &self.port.to_string(), "-c", "nats.conf"])
+            .current_dir(self.folder.path());
+        let log = fs::File::create(self.folder.path().join("log")).expect("a file");
+        command.stdout(Stdio::null()).stderr(log);
+        self.child = Some(command.spawn().expect("nats-server of Debian's package nats-server starts"));
+        for _ in 0..200 {
+            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return;
+            }
+            wait(50);
+        }
+        panic!(
+            "nats-server does not listen: {}",
+            fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+        );
+    }
+
+    /// As a power cut would.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // It may have ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+}
+
+/// Lets real time pass.
+pub(crate) fn wait(milliseconds: u64) {
+    let (_sender, receiver) = std::sync::mpsc::channel::<()>();
+    let _ = receiver.recv_timeout(Duration::from_millis(milliseconds));
+}
+
+/// Debian keeps it where only the administrator's PATH looks.
+fn program() -> &'static str {
+    let debian = "/usr/sbin/nats-server";
+    if Path::new(debian).exists() { debian } else { "nats-server" }
+}
