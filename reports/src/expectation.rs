@@ -349,6 +349,8 @@ pub enum Metric {
     RoleChanges,
     /// REGISTERs re-sent by the transaction.
     Retransmissions,
+    /// REGISTERs held back because their server is overloaded (RFC 7339).
+    RequestsWithheld,
     /// Requests ÷ sign-ins (mean).
     AttemptsPerSignIn,
     /// Other servers tried ÷ refusals of a licence (mean).

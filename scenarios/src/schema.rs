@@ -147,7 +147,7 @@ mod tests {
     fn the_schema_knows_what_exists_and_nothing_later() {
         let schema = schema();
         let node = &schema["properties"]["cluster"]["patternProperties"]["^[A-Za-z][A-Za-z0-9-]*$"]["properties"];
-        assert_eq!(node["when-full"]["enum"], json!(["refuse", "drop"]));
+        assert_eq!(node["when-full"]["enum"], json!(["refuse", "drop", "rfc7339"]));
         assert_eq!(node["mac"], Json::Null);
         assert!(node["retry-after"].to_string().contains("lognormal"));
         assert_eq!(schema["required"], json!(["pbxsim", "lasts"]));

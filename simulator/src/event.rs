@@ -150,6 +150,8 @@ pub enum Event {
     },
     /// A REGISTER was re-sent (Timer E).
     Retransmitted,
+    /// A REGISTER was not sent: its server is overloaded and has asked for less (RFC 7339).
+    Withheld,
     /// Another server is tried after a refusal of a licence.
     Hopped,
     /// Between two tries from now on, or no longer.
@@ -456,6 +458,7 @@ impl Event {
             }
             Self::GaveUp { wish, due } => [4 | (wish as u64) << 8, due.0, 0, 0],
             Self::Retransmitted => [5, 0, 0, 0],
+            Self::Withheld => [32, 0, 0, 0],
             Self::Hopped => [6, 0, 0, 0],
             Self::Retrying { on } => [7, u64::from(on), 0, 0],
             Self::NoSeat => [8, 0, 0, 0],

@@ -70,6 +70,8 @@ pub enum Purpose {
     Patience,
     /// Waits before a redial.
     Redial,
+    /// What it holds back of what an overloaded server asked for.
+    Restraint,
 }
 
 /// The stream of an entity: `name` from [`name_key`], `index` its seat or number.

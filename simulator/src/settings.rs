@@ -51,6 +51,8 @@ pub struct PbxSettings {
     pub queue: u32,
     /// What a full queue does.
     pub when_full: WhenFull,
+    /// For how long what it asks clients to hold back counts (`oc-validity`).
+    pub oc_validity: Duration,
     /// Retry-After sent with overload and licence refusals, if any.
     pub retry_after: Option<Distribution>,
     /// A retransmission costs no service time (M8).
@@ -74,6 +76,8 @@ pub enum WhenFull {
     Refuse,
     /// Says nothing.
     Drop,
+    /// Refuses, keeps half of the queue for what has begun, and tells clients how much to hold back (RFC 7339).
+    LossControl,
 }
 
 /// One population's behaviour (scenario language §4, `users.NAME`, `trunks.NAME`).
@@ -173,6 +177,8 @@ pub struct Checkout {
     pub grace: Duration,
     /// Idle stock a PBX keeps, in thousandths of its own demand; 0: ask every time.
     pub chunk_permille: u32,
+    /// How long a unit is kept for its holder after release.
+    pub linger: Duration,
     /// Bound on clock drift (rho), in parts per million.
     pub clock_drift_ppm: u32,
     /// What an active standby may grant of floating features other than ports.
@@ -275,6 +281,7 @@ impl Checkout {
             renews_every: span(self.renews_every),
             soft: span(self.soft),
             grace: span(self.grace),
+            linger: span(self.linger),
             ..self.clone()
         }
     }
@@ -290,6 +297,7 @@ impl Default for Checkout {
             soft: Duration::seconds(90),
             grace: Duration::seconds(900),
             chunk_permille: 50,
+            linger: Duration::ZERO,
             clock_drift_ppm: 1_000,
             on_standby: OnStandby::Deny,
             escrow_serves: EscrowServes::Domain,
@@ -312,6 +320,7 @@ impl Default for PbxSettings {
             service: Duration::ZERO,
             queue: u32::MAX,
             when_full: WhenFull::Refuse,
+            oc_validity: Duration::millis(500),
             retry_after: None,
             absorbs_retransmissions: true,
             challenges: true,

@@ -267,3 +267,20 @@ fn without_a_session_timer_a_forgotten_call_lasts_until_somebody_hangs_up() {
     let story = plan.crash(20, 0).restart(21, 0).run(700);
     assert_eq!(told(&story.of_call(1))[2], (611_006, "HungUp 481"));
 }
+
+#[test]
+fn idle_phones_go_home_first_and_who_talks_goes_after_the_call() {
+    let plan = Plan::with_standby().phones("desk", 3, &[0, 1]).with(|s| {
+        (s.populations[0].transport, s.populations[0].retries) = (Transport::Tcp, Retries::Naive);
+        s.populations[0].expires_s = 60;
+    });
+    // Everybody is at the standby from 36 s on; two talk from 40 s to 240 s; the standby is passive from about 80 s on.
+    let plan = plan.crash(30, 0).restart(60, 0).sign_in(1, 0).calls("office", 0, &[(0, 1)], 40, 1);
+    let plan = plan.calling(|flow| flow.holding = Distribution::fixed(Duration::seconds(200)));
+    let story = plan.run(230);
+    assert_eq!((story.bound(0), story.bound(1)), (1, 2), "the idle one is home");
+    let story = plan.run(330);
+    assert_eq!((story.bound(0), story.bound(1)), (3, 0));
+    let ended = story.of_call(1);
+    assert!(ended.last().is_some_and(|(_, what)| what.starts_with("HungUp")), "{ended:?}");
+}

@@ -18,7 +18,9 @@ use simulator::rng::Probability;
 use simulator::settings::{Retries, Settings};
 use simulator::simulation::{Observer, Simulation};
 use simulator::sip::dialog::session_timer::{Agreed, Proposal, Refresher};
-use simulator::sip::message::{Aor, CallRequest, CallResponse, Contacts, Method, Register, Response, Session};
+use simulator::sip::message::{
+    Aor, CallRequest, CallResponse, Contacts, Method, Overload, Register, Response, Session,
+};
 use simulator::time::{Duration, Instant};
 
 use site::{Plan, Told, at};
@@ -192,6 +194,7 @@ fn every_field_of_a_response_is_in_the_digest() {
         retry_after_s: 4,
         contact: NodeId(5),
         nonce: 6,
+        overload: Overload::default(),
     };
     let variants = [
         base,
@@ -204,6 +207,8 @@ fn every_field_of_a_response_is_in_the_digest() {
         Response { retry_after_s: 99, ..base },
         Response { contact: NodeId(99), ..base },
         Response { nonce: 99, ..base },
+        Response { overload: Overload { loss: 9, validity_ms: 0 }, ..base },
+        Response { overload: Overload { loss: 0, validity_ms: 9 }, ..base },
     ];
     let digests = variants.map(|response| digest_of(&packet(Body::Response(response)), &Attachments::default()));
     assert_distinct(&digests, "response");
@@ -423,7 +428,7 @@ fn of_endpoints(due: Instant, late: Instant, one: Wish, two: Wish) -> Vec<Event>
         Event::GaveUp { wish: two, due },
         Event::GaveUp { wish: one, due: late },
     ];
-    events.extend([Event::Retransmitted, Event::Hopped, Event::NoSeat, Event::Withdrawn]);
+    events.extend([Event::Retransmitted, Event::Withheld, Event::Hopped, Event::NoSeat, Event::Withdrawn]);
     events.extend([Event::Shed, Event::Crashed, Event::Restarted]);
     for on in [false, true] {
         events.extend([Event::Retrying { on }, Event::Silence { on }, Event::Role { active: on }]);
@@ -480,6 +485,9 @@ fn of_booking(feature: Feature, endpoint: NodeId, other: NodeId, asked: Instant,
     for endpoint in [endpoint, other] {
         events.extend([Event::Bound { endpoint, new: false }, Event::Unbound { endpoint, end: End::Left }]);
     }
+    let usable = |feature, units, why| Event::Usable { feature, units, why };
+    events.extend([usable(feature, 1, Reason::None), usable(operator, 1, Reason::None)]);
+    events.extend([usable(feature, 2, Reason::None), usable(feature, 1, Reason::Version)]);
     let ends = [End::Expired, End::Crash, End::LeaseOver, End::GivenBack];
     events.extend(ends.map(|end| Event::Unbound { endpoint, end }));
     events
@@ -497,6 +505,6 @@ fn every_field_of_every_event_is_in_the_digest() {
         .collect();
     assert_distinct(&digests, "events");
     let kinds: BTreeSet<u64> = events().iter().map(|event| event.words()[0] & 0xff).collect();
-    let known = (1..=31).chain(60..=62).chain(70..=80);
+    let known = (1..=32).chain(60..=63).chain(70..=80);
     assert_eq!(kinds, known.collect(), "an event is missing here, or new");
 }

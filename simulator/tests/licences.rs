@@ -461,3 +461,31 @@ fn t19_standby_licences_older_than_the_software_open_no_gate() {
     let takeovers = |told: &Told| told.count(|event| matches!(event, Event::Role { active: true }));
     assert_eq!([11, 12].map(|version| takeovers(&plan(version))), [0, 1]);
 }
+
+#[test]
+fn a_unit_that_lingers_is_its_holders_until_the_time_is_over_or_the_lease_is() {
+    let linger = |s: &mut Settings| s.checkout.linger = Duration::seconds(100);
+    for home in [0, 1] {
+        let plan = with_slave(&[(Feature::Port, 2), (Feature::SoftwarePhones, 1)]).with(linger);
+        let devices = [(Device::DeskPhone, 1), (Device::Softphone, 1)];
+        let plan = plan.people("desk", &devices, &[home]).people("other", &devices, &[home]);
+        let plan = plan.sign_in(1, 0).sign_out_seats(10, 0, 0..1).sign_in(20, 1);
+        let told = plan.run(50);
+        // The other has a port for its desk phone; the softphone licence lingers.
+        assert_eq!((told.bound(home.into()), denials(&told)), (1, vec![Reason::NoUnit]), "at {home}");
+        let told = plan.clone().sign_in(60, 0).run(100);
+        let asked = told.count_at(|at, _, event| at > 55_000 && matches!(event, Event::Asked { .. }));
+        assert_eq!((told.bound(home.into()), asked), (3, 0), "who comes back asks for nothing");
+        let told = plan.clone().sign_in(150, 1).run(200);
+        assert_eq!(told.bound(home.into()), 2, "it has lingered long enough");
+        // A crash, and at a slave the end of its lease, end it at once.
+        let told = plan.clone().crash(30, home).run(40);
+        let freed = told.count(|event| matches!(event, Event::Freed { .. }));
+        assert_eq!(freed, told.count(|event| matches!(event, Event::Taken { .. })));
+    }
+    let apart = with_slave(&[(Feature::Port, 2)]).with(|s| s.checkout.linger = Duration::seconds(500));
+    let plan = apart.phones("desk", 2, &[1]).sign_in(1, 0).sign_out_seats(40, 0, 0..1);
+    let freed =
+        plan.crash(50, 0).run(200).all(|at, _, event| matches!(event, Event::Freed { .. }).then_some(at / 1_000));
+    assert!(!freed.is_empty() && freed.iter().all(|at| (120..150).contains(at)), "at hard: {freed:?}");
+}

@@ -4,7 +4,9 @@ mod site;
 
 use simulator::distribution::Distribution;
 use simulator::event::{Event, Wish};
+use simulator::layout::Selection;
 use simulator::licence::reason::Reason;
+use simulator::schedule::{Action, Shape};
 use simulator::settings::{Retries, Transport, WhenFull};
 use simulator::time::Duration;
 
@@ -107,4 +109,63 @@ fn retransmissions_that_are_not_absorbed_take_service_of_their_own() {
     };
     assert_eq!(served(true), 4);
     assert!(served(false) > 8, "{} served", served(false));
+}
+
+/// What comes of a load, in tenths of what a server takes that serves 50 sign-ins a second, each of two requests. New
+/// people come for a minute; who is refused asks again every ten seconds.
+struct Load {
+    /// Sign-ins a second that get in, over the last 40 s.
+    goodput: f64,
+    /// Requests that reached the server.
+    requests: usize,
+    /// Requests that were not sent because it had asked for less.
+    withheld: usize,
+}
+
+fn load(tenths: u32, when_full: WhenFull) -> Load {
+    let people = 60 * 5 * tenths;
+    let plan = serving(100).phones("desk", people, &[0]).with(|s| {
+        (s.pbxs[0].challenges, s.pbxs[0].queue, s.pbxs[0].when_full) = (true, 100, when_full);
+        s.pbxs[0].oc_validity = Duration::seconds(30);
+        s.populations[0].retries = Retries::After(Distribution::fixed(Duration::seconds(10)));
+    });
+    let (who, over) = (Selection { seats: vec![(0, 0..people)] }, Duration::seconds(60));
+    let told = plan.at(site::at(0, 0), Action::SignIn { who, over, shape: Shape::Even }).run(60);
+    let accepted = told.count_at(|at, _, event| at >= 20_000 && matches!(event, Event::Accepted { .. }));
+    let came = |event: &Event| matches!(event, Event::Served { .. } | Event::Shed);
+    Load {
+        goodput: accepted as f64 / 40.0,
+        requests: told.count(came),
+        withheld: told.count(|event| *event == Event::Withheld),
+    }
+}
+
+#[test]
+fn loss_control_keeps_four_fifths_of_the_peak_at_ten_times_the_load_and_refusing_alone_does_not() {
+    let under = |when_full: WhenFull| [5, 10, 20, 50, 100].map(|tenths| load(tenths, when_full));
+    let [half, one, two, five, ten] = under(WhenFull::LossControl);
+    let peak = [&half, &one, &two, &five, &ten].map(|load| load.goodput).into_iter().fold(0.0, f64::max);
+    assert!((24.0..26.0).contains(&half.goodput) && peak > 45.0, "{} {peak}", half.goodput);
+    for load in [&two, &five, &ten] {
+        assert!(load.goodput >= 0.8 * peak, "{} of {peak}", load.goodput);
+    }
+    assert_eq!(half.withheld, 0);
+    assert!(ten.withheld > 10_000, "{}", ten.withheld);
+    let [_, _, _, five_refused, ten_refused] = under(WhenFull::Refuse);
+    assert!(
+        five_refused.goodput < 0.6 * peak && ten_refused.goodput < 0.4 * peak,
+        "it collapses: {} and {}",
+        five_refused.goodput,
+        ten_refused.goodput
+    );
+    assert!(ten.requests * 2 < ten_refused.requests, "{} and {}", ten.requests, ten_refused.requests);
+}
+
+#[test]
+fn under_loss_control_half_of_the_queue_is_for_what_has_begun() {
+    let told = crowded(WhenFull::LossControl).with(|s| s.pbxs[0].queue = 6).run(60);
+    let accepted = told.all(|at, _, event| matches!(event, Event::Accepted { .. }).then_some(at));
+    assert_eq!(accepted, [1_102, 1_202, 1_302, 1_402], "one in service and three of six places");
+    // Who is in refreshes although the other half is taken by others who refresh.
+    assert_eq!(told.count(|event| matches!(event, Event::Answered { status: 503, .. })), 6);
 }

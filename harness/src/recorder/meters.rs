@@ -35,7 +35,10 @@ impl Meter {
     pub(super) fn new(plan: &Plan, measured: &Measured, when: When, batched: bool) -> Self {
         let of = measured.of.as_deref();
         let is_population = |name: &&str| plan.layout.populations.iter().any(|p| p.name == **name);
-        let counts = matches!(measured.metric, Metric::RoleChanges | Metric::Retransmissions | Metric::Renewals);
+        let counts = matches!(
+            measured.metric,
+            Metric::RoleChanges | Metric::Retransmissions | Metric::RequestsWithheld | Metric::Renewals
+        );
         Self {
             metric: measured.metric,
             feature: of.and_then(Feature::named),
@@ -73,7 +76,9 @@ impl Meter {
                 self.on_call(step, event);
             }
             Metric::Ira | Metric::IraWithoutLicenceRefusals => self.on_attempt(step, event),
-            Metric::RoleChanges | Metric::Renewals | Metric::Retransmissions => self.on_count(step, event),
+            Metric::RoleChanges | Metric::Renewals | Metric::Retransmissions | Metric::RequestsWithheld => {
+                self.on_count(step, event);
+            }
             Metric::AttemptsPerSignIn => {
                 if let Event::Accepted { wish: Wish::SignIn, due, attempts, .. } = *event
                     && self.meets(step)
@@ -180,7 +185,9 @@ impl Meter {
             (Metric::RoleChanges, Event::Role { .. }) | (Metric::Renewals, Event::Renewed { .. }) => {
                 self.pbx == step.pbx
             }
-            (Metric::Retransmissions, Event::Retransmitted) => self.meets(step),
+            (Metric::Retransmissions, Event::Retransmitted) | (Metric::RequestsWithheld, Event::Withheld) => {
+                self.meets(step)
+            }
             _ => false,
         };
         if counts {
@@ -243,7 +250,9 @@ impl Meter {
     /// (value, samples); `None`: infinite.
     pub(super) fn result(&self) -> (Option<f64>, u64) {
         match self.metric {
-            Metric::RoleChanges | Metric::Renewals | Metric::Retransmissions => (Some(self.part as f64), 1),
+            Metric::RoleChanges | Metric::Renewals | Metric::Retransmissions | Metric::RequestsWithheld => {
+                (Some(self.part as f64), 1)
+            }
             Metric::CallCongestion
             | Metric::ProbabilityOfDelay
             | Metric::FirstAttemptCongestion

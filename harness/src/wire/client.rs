@@ -10,7 +10,7 @@ use simulator::endpoint::people::People;
 use simulator::licence::reason::Reason;
 use simulator::node::{Body, NodeId, Packet};
 use simulator::rng::mix;
-use simulator::sip::message::{Aor, Contacts, Register, Response};
+use simulator::sip::message::{Aor, Contacts, Overload, Register, Response};
 use simulator::sip::text::address::Contact;
 use simulator::sip::text::credentials::{Challenge, Offer};
 use simulator::sip::text::digest::{Asked, Use, authorize, choose, ha1};
@@ -158,6 +158,7 @@ impl Client {
             retry_after_s: message.retry_after().unwrap_or(0),
             contact: self.redirected(&message, status, people),
             nonce,
+            overload: Overload::default(),
         };
         Ok(Packet { source: NodeId::NONE, target: NodeId(source), reliable: false, body: Body::Response(response) })
     }

@@ -12,7 +12,7 @@ use simulator::licence::reason::Reason;
 use simulator::node::{Body, NodeId, Packet};
 use simulator::rng::draw;
 use simulator::settings::{Checkout, Links, PbxSettings, PopulationSettings, Rules, Settings};
-use simulator::sip::message::{Aor, Contacts, Register, Response};
+use simulator::sip::message::{Aor, Contacts, Overload, Register, Response};
 use simulator::sip::text::Fault;
 use simulator::time::{Duration, Instant};
 
@@ -139,6 +139,7 @@ fn saying(branch: u32, status: u16) -> Response {
         retry_after_s: 0,
         contact: NodeId::NONE,
         nonce: 0,
+        overload: Overload::default(),
     }
 }
 

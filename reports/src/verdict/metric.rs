@@ -29,7 +29,7 @@ impl Kind {
                 Self::Count
             }
             M::Waiting | M::Retrying | M::DoubleRegistrations | M::ConcurrentRegistrations | M::CallsUp => Self::Count,
-            M::RoleChanges | M::Retransmissions | M::Renewals => Self::Count,
+            M::RoleChanges | M::Retransmissions | M::RequestsWithheld | M::Renewals => Self::Count,
             M::AttemptsPerSignIn | M::HopsPerRefusal => Self::Mean,
             M::RequestRate | M::RateFound => Self::Rate,
             M::RegistrationDelay | M::LicenceWait | M::CheckoutDelay | M::ReclaimLag | M::ServerWait => Self::Times,

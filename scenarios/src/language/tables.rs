@@ -77,9 +77,16 @@ pub(crate) static NODE: Block = Block {
         key("queue", COUNT, "unlimited", "requests that may wait", "M12"),
         key(
             "when-full",
-            Value::Words(&[word("refuse"), word("drop"), later("rfc7339")]),
+            Value::Words(&[word("refuse"), word("drop"), word("rfc7339")]),
             "refuse",
             "503, silence, or oc loss control",
+            "M12",
+        ),
+        key(
+            "oc-validity",
+            Value::Duration,
+            "500 ms",
+            "rfc7339: how long clients hold back what they are asked to",
             "M12",
         ),
         key("retry-after", Value::Distribution, "none", "header sent with overload and licence 503s", "M5"),
@@ -155,7 +162,7 @@ pub(crate) static CHECKOUT: Block = Block {
         key("grace", Value::Duration, "15 min", "then nobody", "3.8"),
         key("chunk", Value::Percent, "5%", "stock a PBX keeps ahead, of its own demand; 0%: ask every time", "3.8"),
         key("syncs-every", Value::Duration, "10 min", "vendor-loose only", "F9"),
-        key("linger", Value::Duration, "0 s", "unit kept after release", "3.8").later(),
+        key("linger", Value::Duration, "0 s", "unit kept for its holder after release", "3.8"),
         key("clock-drift", Value::Percent, "0.1%", "bound rho that deadlines allow for", "3.1"),
         key(
             "escrow-serves",

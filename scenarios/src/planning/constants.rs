@@ -16,6 +16,9 @@ use crate::value::rate::Rate;
 use crate::value::share::percent;
 use crate::yaml::Node;
 
+/// Shortest queue whose quarters tell anything.
+const LEAST_QUEUE: u32 = 4;
+
 impl Draft<'_> {
     /// Reads what `cluster` says about servers.
     pub(crate) fn servers(&mut self, cluster: &Cluster) -> Vec<PbxSettings> {
@@ -48,7 +51,8 @@ impl Draft<'_> {
         PbxSettings {
             service: answers.and_then(Rate::gap).unwrap_or(Duration::ZERO),
             queue: fields.count32("queue").unwrap_or(u32::MAX),
-            when_full: if fields.text("when-full") == "drop" { WhenFull::Drop } else { WhenFull::Refuse },
+            when_full: self.when_full(fields),
+            oc_validity: span("oc-validity"),
             retry_after: fields.law("retry-after").map(|law| self.tables.of(law)),
             absorbs_retransmissions: fields.flag("absorbs-retransmissions"),
             challenges: fields.flag("challenges"),
@@ -56,6 +60,23 @@ impl Draft<'_> {
             watches_every: span("watches-every"),
             after_silence: span("after-silence"),
             gives_back_after: span("gives-back-after"),
+        }
+    }
+
+    /// RFC 7339 tells by how full the queue is.
+    fn when_full(&mut self, fields: &Fields<'_>) -> WhenFull {
+        match fields.text("when-full") {
+            "drop" => WhenFull::Drop,
+            "rfc7339" => {
+                let queue = fields.node("queue").and_then(|_| fields.count32("queue"));
+                if queue.is_none_or(|queue| queue < LEAST_QUEUE) {
+                    let at = if queue.is_some() { "queue" } else { "when-full" };
+                    let message = format!("rfc7339 with a queue of less than {LEAST_QUEUE}, or of no bound");
+                    self.report.meaning(fields.span(at), message, "write \"queue: 400\"");
+                }
+                WhenFull::LossControl
+            }
+            _ => WhenFull::Refuse,
         }
     }
 
@@ -73,6 +94,7 @@ impl Draft<'_> {
             renews_every: span("renews-every"),
             soft: span("soft"),
             grace: span("grace"),
+            linger: span("linger"),
             chunk_permille: parts("chunk", 1_000_000),
             clock_drift_ppm: parts("clock-drift", 1_000),
             on_standby: match on_standby {

@@ -542,6 +542,15 @@ pub(super) const METRICS: &[MetricDoc] = &[
         example: "retransmissions are exactly 0 before the crash",
     },
     MetricDoc {
+        metric: Metric::RequestsWithheld,
+        word: "requests withheld",
+        kind: Kind::Count,
+        of: Of::PopulationOrAll,
+        unit: Unit::Count,
+        meaning: "REGISTERs not sent because their server asked for less (RFC 7339)",
+        example: "requests withheld are at least 1 after the rush",
+    },
+    MetricDoc {
         metric: Metric::AttemptsPerSignIn,
         word: "attempts per sign-in",
         kind: Kind::Mean,

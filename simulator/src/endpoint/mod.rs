@@ -5,5 +5,6 @@ pub mod parties;
 pub mod party;
 pub mod people;
 pub mod phone;
+mod restraint;
 pub mod retry;
 pub mod source;

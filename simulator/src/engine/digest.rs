@@ -44,7 +44,7 @@ impl Digest {
     fn body(&mut self, body: &Body) {
         use crate::licence::message::{Ack, Recall, Recalled, Renew};
         use crate::sip::dialog::session_timer::{Agreed, Proposal};
-        use crate::sip::message::{Aor, CallRequest, CallResponse, Register, Response, Session};
+        use crate::sip::message::{Aor, CallRequest, CallResponse, Overload, Register, Response, Session};
         let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
         match *body {
             Body::Register(Register {
@@ -76,14 +76,15 @@ impl Digest {
                 retry_after_s,
                 contact,
                 nonce,
+                overload: Overload { loss, validity_ms },
             }) => {
                 self.fold_all([
-                    2 | (reason as u64) << 8 | u64::from(stale) << 16 | u64::from(status) << 32,
+                    2 | (reason as u64) << 8 | u64::from(stale) << 16 | u64::from(loss) << 24 | u64::from(status) << 32,
                     pair(branch, sequence),
                     pair(expires_s, retry_after_s),
                     u64::from(contact.0),
                 ]);
-                self.fold(nonce, 2);
+                self.fold(nonce, 2 | u64::from(validity_ms) << 32);
             }
             Body::Reset => self.fold(3, 0),
             Body::Ping => self.fold(4, 0),

@@ -85,7 +85,9 @@ impl Event {
             | Self::Accepted { .. }
             | Self::GaveUp { .. }
             | Self::Withdrawn => Family::Wish,
-            Self::Retransmitted | Self::Hopped | Self::Retrying { .. } | Self::NoSeat => Family::Attempt,
+            Self::Retransmitted | Self::Withheld | Self::Hopped | Self::Retrying { .. } | Self::NoSeat => {
+                Family::Attempt
+            }
             Self::Bound { .. } | Self::Unbound { .. } => Family::Binding,
             Self::Served { .. } | Self::Shed => Family::Request,
             Self::Asked { .. }

@@ -333,7 +333,8 @@ impl Checker {
         let has_port = pbx.bindings().object_of(aor).port != Unit::NONE;
         let has_own = binding.unit != Unit::NONE;
         let whole = (has_port || !books.contains(Feature::Port)) && (has_own || own.is_empty());
-        let none = !has_own;
+        // What lingers is held by nobody who is registered (3.8).
+        let none = !has_own || site.cluster().checkout.linger > Duration::ZERO;
         let holds =
             if binding.state == BindingState::Bound { whole } else { none || binding.state != BindingState::None };
         self.expect(Invariant::I7, holds, || format!("{aor:?} holds a part of its features at PBX {index}"));

@@ -82,7 +82,7 @@ impl Pbx {
         let waits = match self.worker.admit(now, settings) {
             Admission::Full => {
                 out.report(Event::Shed);
-                if settings.when_full == WhenFull::Refuse {
+                if settings.when_full != WhenFull::Drop {
                     let saying = Saying { reason: Reason::Overload, ..Saying::default() };
                     refuse_unrecorded(request, packet, 503, saying, out);
                 }

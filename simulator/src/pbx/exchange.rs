@@ -130,6 +130,12 @@ impl Exchange {
         self.of_device.range((device, 0)..=(device, u32::MAX)).map(|(_, leg)| *leg).collect()
     }
 
+    /// Whether a device has a call here that is not over.
+    pub(super) fn is_talking(&self, device: NodeId) -> bool {
+        let legs = self.of_device(device).into_iter();
+        legs.filter_map(|leg| self.legs.get(leg)).any(|record| !record.leg.is_over())
+    }
+
     /// Sets the wake-up of a leg; one that is earlier stands already and will find out.
     pub(super) fn schedule(&mut self, handle: u32) {
         let Some(record) = self.legs.get_mut(handle) else { return };

@@ -137,6 +137,7 @@ impl Pbx {
                 self.forget_request(aor, cluster, out);
             }
         }
+        self.forget_lingering(cluster, out);
         if self.stands_in() {
             out.report(Event::Role { active: false });
         }

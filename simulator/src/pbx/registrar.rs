@@ -12,7 +12,7 @@ use crate::pbx::node::Pbx;
 use crate::pbx::worker::Admission;
 use crate::rng::{Purpose, draw, key};
 use crate::settings::WhenFull;
-use crate::sip::message::{Aor, Contacts, Register, Response};
+use crate::sip::message::{Aor, Contacts, Overload, Register, Response};
 use crate::time::{Duration, Instant};
 
 /// Shortest lifetime granted, in seconds; shorter ones are answered 423 (§10.2.8).
@@ -40,6 +40,7 @@ pub(super) struct Saying {
     pub(super) retry_after_s: u32,
     pub(super) contact: Option<NodeId>,
     pub(super) nonce: u64,
+    pub(super) overload: Overload,
 }
 
 impl Pbx {
@@ -70,7 +71,7 @@ impl Pbx {
         if known.is_some() && settings.absorbs_retransmissions {
             return self.replay(cluster, &Request { delay: Duration::ZERO, ..request }, register, known.flatten(), out);
         }
-        match self.worker.admit(now, settings) {
+        match self.worker.admit_within(self.room(cluster, register), now, settings) {
             Admission::Serve => {
                 out.report(Event::Served { waited: Duration::ZERO });
                 if known.is_none() {
@@ -87,12 +88,27 @@ impl Pbx {
             }
             Admission::Full => {
                 out.report(Event::Shed);
-                if settings.when_full == WhenFull::Refuse {
+                if settings.when_full != WhenFull::Drop {
                     let retry_after_s = self.retry_after_s(cluster);
-                    let saying = Saying { reason: Reason::Overload, retry_after_s, ..Saying::default() };
+                    let overload = self.worker.overload(now, settings);
+                    let saying = Saying { reason: Reason::Overload, retry_after_s, overload, ..Saying::default() };
                     self.answer_unrecorded(&Request { delay: Duration::ZERO, ..request }, 503, saying, out);
                 }
             }
+        }
+    }
+
+    /// Places in the queue for a REGISTER. Under loss control half of them are for what has begun: whoever answers a
+    /// challenge, refreshes or leaves has cost service already, which would be lost with it.
+    fn room(&self, cluster: &Cluster, register: &Register) -> u32 {
+        let settings = &cluster.pbxs[usize::from(self.index)];
+        let begins = || {
+            let bound = self.bindings.get(register.aor, &cluster.people).map(|binding| binding.state);
+            register.nonce_count == 0 && register.expires_s > 0 && bound != Some(BindingState::Bound)
+        };
+        match settings.when_full {
+            WhenFull::LossControl if begins() => settings.queue / 2,
+            _ => settings.queue,
         }
     }
 
@@ -139,13 +155,20 @@ impl Pbx {
             self.answer_unrecorded(request, 404, saying, out);
             return;
         };
-        if !self.serves(facts.block.home, cluster) && !self.keeps(cluster, now) {
+        let served = self.serves(facts.block.home, cluster) || self.keeps(cluster, now);
+        if !served && !self.is_talking(cluster, request) {
             return self.redirect(cluster, now, request, facts.block.home, out);
         }
         if cluster.pbxs[usize::from(self.index)].challenges && !self.is_authentic(cluster, register) {
             return self.challenge(cluster, now, request, register, out);
         }
         self.on_authentic(cluster, now, request, register, out);
+    }
+
+    /// M2: idle phones go home first; who is in a call here goes with the first refresh after it.
+    fn is_talking(&self, cluster: &Cluster, request: &Request) -> bool {
+        let bound = self.bindings.get(request.aor, &cluster.people).is_some_and(|b| b.state == BindingState::Bound);
+        bound && self.exchange.calls() > 0 && self.exchange.is_talking(request.source)
     }
 
     /// M2, M4: not served here (any more); whatever is bound here goes home.
@@ -316,7 +339,8 @@ impl Pbx {
         if !matches!(end, End::GivenBack | End::Crash) && self.exchange.calls() > 0 {
             self.unbound.push(endpoint);
         }
-        self.free_units(aor, cluster, out);
+        let lingers = matches!(end, End::Left | End::Expired) && cluster.checkout.linger > Duration::ZERO;
+        self.free_units(aor, lingers, cluster, out);
     }
 
     /// A retransmission: the same answer again, or silence while the request is being served (§17.2.2).
@@ -370,6 +394,7 @@ impl Pbx {
             retry_after_s: saying.retry_after_s,
             contact: saying.contact.unwrap_or(NodeId::NONE),
             nonce: saying.nonce,
+            overload: saying.overload,
         };
         out.send_after(request.delay, request.source, request.via, Body::Response(response));
         response

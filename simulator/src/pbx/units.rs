@@ -9,15 +9,18 @@ use crate::pbx::node::Pbx;
 use crate::sip::message::Aor;
 
 impl Pbx {
-    /// Gives back a device's own unit, and the port if no device of the object is bound or about to be.
-    pub(super) fn free_units(&mut self, aor: Aor, cluster: &Cluster, out: &mut Outbox) {
+    /// Gives back a device's own unit, and the port if no device of the object is bound or about to be; what `lingers` is
+    /// given back later.
+    pub(super) fn free_units(&mut self, aor: Aor, lingers: bool, cluster: &Cluster, out: &mut Outbox) {
         let Some(binding) = self.bindings.of(aor, &cluster.people) else { return };
-        let unit = core::mem::take(&mut binding.unit);
+        let unit = if lingers { binding.unit } else { core::mem::take(&mut binding.unit) };
         if let Some(source) = unit.source() {
             let own = cluster.people.books(aor.device).without(Feature::Port);
             let feature = Feature::FLOATING.into_iter().find(|feature| own.contains(*feature));
-            if let Some(feature) = feature {
-                self.licensing.give(feature, source, aor, cluster, out);
+            match feature {
+                Some(feature) if lingers => self.linger(feature, aor),
+                Some(feature) => self.licensing.give(feature, source, aor, cluster, out),
+                None => {}
             }
         }
         let books_port = cluster.people.books(aor.device).contains(Feature::Port);
@@ -27,6 +30,9 @@ impl Pbx {
             .bound_devices(aor)
             .any(|device| device != aor.device && cluster.people.books(device).contains(Feature::Port));
         if let (Some(source), true, false) = (object.port.source(), books_port, others) {
+            if lingers {
+                return self.linger(Feature::Port, aor);
+            }
             if let Some(object) = self.bindings.object(aor) {
                 object.port = Unit::NONE;
             }

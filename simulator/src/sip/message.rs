@@ -70,6 +70,17 @@ pub struct Response {
     pub contact: NodeId,
     /// Nonce of a challenge.
     pub nonce: u64,
+    /// What an overloaded server asks its client to hold back.
+    pub overload: Overload,
+}
+
+/// `oc` and `oc-validity` of a response (RFC 7339 §4.1, §4.3), for the loss algorithm (§7).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Overload {
+    /// Percent of the requests that are not to be sent; 0: none, or the server says nothing.
+    pub loss: u8,
+    /// For how long, in milliseconds.
+    pub validity_ms: u32,
 }
 
 /// One attempt to call, on all its legs and through every PBX: what RFC 7989 calls a session.

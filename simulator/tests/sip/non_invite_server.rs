@@ -4,7 +4,7 @@ use crate::table::{Input, each, holds};
 use crate::{BRANCH, FOREIGN, START};
 use simulator::licence::reason::Reason;
 use simulator::node::NodeId;
-use simulator::sip::message::Response;
+use simulator::sip::message::{Overload, Response};
 use simulator::sip::transaction::ServerTransactions;
 use simulator::sip::transaction::timing::TIMER_J;
 use simulator::time::Duration;
@@ -20,6 +20,7 @@ fn answer(branch: u32, status: u16) -> Response {
         retry_after_s: 0,
         contact: NodeId::NONE,
         nonce: 0,
+        overload: Overload::default(),
     }
 }
 

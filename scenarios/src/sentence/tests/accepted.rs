@@ -409,6 +409,7 @@ fn place(metric: Metric) -> usize {
         Metric::IsaWithoutLicenceRefusals => 42,
         Metric::Scr => 43,
         Metric::RateFound => 44,
+        Metric::RequestsWithheld => 45,
     }
 }
 

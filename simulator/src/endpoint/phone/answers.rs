@@ -2,6 +2,7 @@
 
 use super::{CHALLENGES, IN_LINE, Phone, State};
 use crate::endpoint::people::People;
+use crate::endpoint::restraint::Restraint;
 use crate::event::{Event, Wish};
 use crate::licence::reason::Reason;
 use crate::node::Outbox;
@@ -16,7 +17,7 @@ impl Phone {
         match response.status {
             401 if self.challenges == 0 || (response.stale && self.challenges < CHALLENGES) => {
                 self.challenges += 1;
-                self.nonce = response.nonce;
+                self.carried = response.nonce;
                 self.request(people, now, out);
             }
             200 => self.on_accepted(people, now, response, out),
@@ -26,17 +27,21 @@ impl Phone {
                 self.request(people, now, out);
             }
             480 if response.reason == Reason::InLine => {
+                self.carried = 0;
                 self.state = State::InLine;
                 self.act_at = now + IN_LINE;
             }
-            status => self.on_failure(people, now, status, response.reason, response.retry_after_s, out),
+            status => {
+                self.carried = Restraint::new(now, response.overload).0;
+                self.on_failure(people, now, status, response.reason, response.retry_after_s, out);
+            }
         }
     }
 
     pub(super) fn on_accepted(&mut self, people: &People, now: Instant, response: &Response, out: &mut Outbox) {
         let (wish, due, began, attempts) = (self.wish, self.due, self.began, self.attempts);
         out.report(Event::Accepted { wish, due, began, attempts });
-        (self.nonce, self.failures, self.hops, self.tried) = (0, 0, 0, 0);
+        (self.carried, self.failures, self.hops, self.tried) = (0, 0, 0, 0);
         if wish == Wish::SignOut {
             return self.go_out(people, now, out);
         }
@@ -63,7 +68,10 @@ impl Phone {
                 self.attempt(server, people, now, out);
                 self.began = began;
             }
-            _ => self.on_failure(people, now, 482, Reason::Loop, 0, out),
+            _ => {
+                self.carried = 0;
+                self.on_failure(people, now, 482, Reason::Loop, 0, out);
+            }
         }
     }
 

@@ -7,10 +7,11 @@ mod answers;
 mod session;
 
 use crate::endpoint::people::People;
+use crate::endpoint::restraint::Restraint;
 use crate::event::{Event, Seen, Wish};
 use crate::licence::reason::Reason;
 use crate::node::{Body, Input, Node, NodeId, Outbox, Packet, Via};
-use crate::rng::{self, Purpose, key};
+use crate::rng::{self, Purpose, draw, key};
 use crate::settings::Transport;
 use crate::sip::message::{Aor, Contacts, Register};
 use crate::sip::transaction::{ClientTransaction, Timeout};
@@ -38,7 +39,8 @@ pub struct Phone {
     leaves_at: Instant,
     /// Next keep-alive, or the end of waiting for its answer.
     probe_at: Instant,
-    nonce: u64,
+    /// While a REGISTER is under way the nonce it answers; else what its server asked it to hold back, a [`Restraint`].
+    carried: u64,
     call: u32,
     sequence: u32,
     /// Waits drawn so far.
@@ -107,7 +109,7 @@ impl Phone {
             began: Instant::ZERO,
             leaves_at: Instant::NEVER,
             probe_at: Instant::NEVER,
-            nonce: 0,
+            carried: 0,
             call,
             sequence: 0,
             waits: 0,
@@ -185,7 +187,10 @@ impl Phone {
                     out.report(Event::Retransmitted);
                     self.transmit(people, out);
                 }
-                Timeout::TimedOut => self.on_failure(people, now, 408, Reason::None, 0, out),
+                Timeout::TimedOut => {
+                    self.carried = 0;
+                    self.on_failure(people, now, 408, Reason::None, 0, out);
+                }
             };
         }
         if self.leaves_at <= now {
@@ -197,12 +202,22 @@ impl Phone {
         }
     }
 
+    /// RFC 7339 §5.10: whether its server has asked for less, and this one is not to be sent. Only what begins something is
+    /// held back: refreshes, answers to challenges and sign-outs go first.
+    fn holds_back(&self, server: u16, people: &People, now: Instant) -> bool {
+        if self.carried == 0 || server != self.server {
+            return false;
+        }
+        let bits = draw(key(people.device_stream(self.aor), Purpose::Restraint), self.waits);
+        Restraint(self.carried).holds(now, bits)
+    }
+
     /// A fresh REGISTER to that PBX.
     fn attempt(&mut self, server: u16, people: &People, now: Instant, out: &mut Outbox) {
         self.server = server;
         self.attempts = self.attempts.saturating_add(1);
         self.challenges = 0;
-        self.nonce = 0;
+        self.carried = 0;
         self.began = now;
         self.request(people, now, out);
     }
@@ -219,7 +234,7 @@ impl Phone {
         let settings = people.settings(self.aor.block);
         let leaves = self.wish == Wish::SignOut;
         let asked_s = if self.asked_s > 0 { self.asked_s } else { settings.expires_s };
-        let challenged = self.nonce != 0;
+        let challenged = self.carried != 0;
         let register = Register {
             aor: self.aor,
             call: self.call,
@@ -228,8 +243,8 @@ impl Phone {
             expires_s: if leaves { 0 } else { asked_s },
             contacts: Contacts::Own,
             nonce_count: u32::from(challenged),
-            nonce: self.nonce,
-            proof: if challenged { proof(people, self.aor, self.nonce, 1) } else { 0 },
+            nonce: self.carried,
+            proof: if challenged { proof(people, self.aor, self.carried, 1) } else { 0 },
         };
         out.send(people.pbx(self.server), via(settings.transport), Body::Register(register));
     }
@@ -241,6 +256,7 @@ impl Phone {
         }
         if self.transaction.is_active() {
             self.transaction.stop();
+            self.carried = 0;
             self.on_failure(people, now, 0, Reason::None, 0, out);
         } else if matches!(self.state, State::In | State::InLine) {
             self.on_loss(people, now, out);

@@ -74,7 +74,7 @@ impl Phone {
         self.transaction.stop();
         self.state = State::Off;
         (self.act_at, self.leaves_at, self.probe_at) = (Instant::NEVER, Instant::NEVER, Instant::NEVER);
-        (self.nonce, self.probes) = (0, 0);
+        (self.carried, self.probes) = (0, 0);
     }
 
     /// Power is back: a new Call-ID, and at once whatever it wanted before.
@@ -130,7 +130,14 @@ impl Phone {
         let place = (0..targets.len()).map(|n| (first + n) % targets.len()).find(|place| skip >> place & 1 == 0);
         let place = place.unwrap_or(first);
         self.tried = if alternates { u8::MAX } else { skip | 1 << place };
-        self.attempt(targets[place], people, now, out);
+        if !self.holds_back(targets[place], people, now) {
+            return self.attempt(targets[place], people, now, out);
+        }
+        out.report(Event::Withheld);
+        match self.next_server(people) {
+            Some(server) => self.attempt(server, people, now, out),
+            None => self.wait(people, now, 0, out),
+        }
     }
 
     pub(super) fn begin_session(&mut self, people: &People, settings: &PopulationSettings, now: Instant) {

@@ -272,7 +272,7 @@ impl Pbx {
             self.bindings.get(aor, &cluster.people).is_some_and(|binding| binding.state != BindingState::Bound);
         if unbound {
             self.set_state(cluster, aor, BindingState::None);
-            self.free_units(aor, cluster, out);
+            self.free_units(aor, false, cluster, out);
         }
     }
 

@@ -6,11 +6,14 @@
 
 mod admission;
 mod line;
+mod linger;
 mod recall;
 mod renewal;
 mod sources;
 
 use std::collections::VecDeque;
+
+use linger::Lingering;
 
 use crate::event::{Kind, StockKind};
 use crate::layout::Role;
@@ -35,6 +38,7 @@ pub struct Licensing {
     line: VecDeque<Queued>,
     /// Units offered to holders that were in line, oldest first.
     offers: VecDeque<(Instant, Aor)>,
+    lingering: Lingering,
     lease_timeout: Instant,
     /// Its table was lost and the quarantine is not over (3.4.3).
     quarantined: bool,
@@ -92,6 +96,7 @@ impl Licensing {
             waiting: VecDeque::new(),
             line: VecDeque::new(),
             offers: VecDeque::new(),
+            lingering: Lingering::default(),
             lease_timeout: Instant::NEVER,
             quarantined: false,
             asleep: false,
@@ -223,7 +228,7 @@ impl Licensing {
         let offers = self.offers.front().map_or(Instant::NEVER, |offer| offer.0);
         let own = self.own.as_ref().map_or(Instant::NEVER, Authority::poll_timeout);
         let stand_in = self.stand_in.as_ref().map_or(Instant::NEVER, Authority::poll_timeout);
-        self.lease_timeout.min(waiting).min(offers).min(own).min(stand_in)
+        self.lease_timeout.min(waiting).min(offers).min(own).min(stand_in).min(self.lingering.poll_timeout())
     }
 }
 

@@ -14,7 +14,7 @@ use crate::pbx::cluster::Cluster;
 use crate::pbx::node::Pbx;
 use crate::settings::Checkout;
 use crate::sip::message::Aor;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 impl Pbx {
     /// 3.3.1: one RENEW on demand, if none is in flight; past soft the escrow is asked too.
@@ -259,6 +259,9 @@ impl Pbx {
                 }
             } else if let Some((device, seat)) = cluster.people.blocks[usize::from(block)].device_at(place) {
                 self.end_binding(Aor { block, device, seat }, why, cluster, out);
+            }
+            if cluster.checkout.linger > Duration::ZERO {
+                self.give_lingering(cluster, feature, (block, place), out);
             }
         }
     }
