@@ -174,7 +174,8 @@ fn sized(bench: &Bench<'_>, sentence: &str) -> Result<Planned, Ended> {
         }
     }
     let average = average(bench, &sizing)?;
-    let unit = bench.seen(sizing.answer.map_or(bench.scale.last(), |answer| answer.at))?.first().map(|seen| seen.unit);
+    let seen = bench.seen(sizing.answer.map_or(bench.scale.last(), |answer| answer.at))?;
+    let unit = seen.iter().find(|seen| seen.is_measured).map(|seen| seen.unit);
     Ok(Planned {
         title: plan.title.clone(),
         variant: plan.variant.clone(),

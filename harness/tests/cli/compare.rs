@@ -1,6 +1,6 @@
 //! `compare`: two versions of a scenario over the same seeds.
 
-use crate::desk::{Desk, SMALL};
+use crate::desk::{Answer, Desk, SMALL};
 
 /// People with softphones who come and go, and too few licences.
 pub(crate) const SHORT: &str = "\
@@ -57,6 +57,12 @@ fn a_pool_changes_nobody_whom_it_does_not_concern() {
     assert_eq!(answer.code, Some(0), "{}", answer.output);
     assert!(answer.output.contains("SAME"), "{}", answer.output);
     assert_eq!(answer.output.matches("identical on 20 of 20").count(), 4, "{}", answer.output);
+    // Nor does a pool that nobody exhausts on either side, or a licence nobody asks for.
+    for set in ["licences.master.PBX-Port12=120", "cluster.master.watches-every=20 s"] {
+        let words = ["compare", "base/short.yaml", "base/short.yaml", "--new-set", set];
+        let answer = Answer::of(desk.command("").args(words));
+        assert_eq!(answer.output.matches("identical on 20 of 20").count(), 4, "{set}: {}", answer.output);
+    }
 }
 
 #[test]

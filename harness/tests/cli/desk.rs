@@ -80,6 +80,12 @@ impl Answer {
         Self { code: output.status.code(), output: text(output.stdout), errors: text(output.stderr) }
     }
 
+    /// Standard error without the lines of progress that a slow machine adds.
+    pub(crate) fn said(&self) -> String {
+        let is_progress = |line: &str| line.starts_with("  ") && line.contains("% ") && line.contains(" s");
+        self.errors.lines().filter(|line| !is_progress(line)).collect::<Vec<_>>().join("\n")
+    }
+
     /// Standard output, which is one JSON value.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.output).unwrap_or_else(|error| panic!("{error}: {}{}", self.output, self.errors))

@@ -5,7 +5,7 @@ use crate::desk::{Desk, SMALL};
 #[test]
 fn a_scenario_that_holds_ends_with_0() {
     let answer = Desk::new().pbxsim("run small.yaml");
-    assert_eq!((answer.code, answer.errors.as_str()), (Some(0), ""));
+    assert_eq!((answer.code, answer.said().as_str()), (Some(0), ""));
     assert!(answer.output.starts_with("A small morning") && answer.output.contains("PASS"), "{}", answer.output);
 }
 

@@ -184,5 +184,21 @@ fn mistakes_are_named() {
         &desk,
         &["small.yaml", "--vary", "users.desk.count=1..3", "--for", "longest reclaim lag of PBX-Port is at most 1 s"],
     );
-    assert_ne!(silent.code, Some(0), "a metric that is never sampled has no answer: {}", silent.output);
+    assert_eq!(silent.code, Some(2), "without licences there is no such metric: {}", silent.errors);
+}
+
+#[test]
+fn a_metric_that_is_never_sampled_has_no_answer() {
+    let desk = Desk::empty();
+    desk.write("short.yaml", SHORT);
+    let words = ["short.yaml", "--seeds", "2", "--vary", "users.desk.count=5..7"];
+    let sentence = "longest reclaim lag of PBX-Port is at most 1 s";
+    let silent = plan(&desk, &[&words[..], &["--for", sentence]].concat());
+    assert_eq!(silent.code, Some(1), "{}", silent.errors);
+    let said = format!("No answer: for \"{sentence}\" there is nothing to measure in any of 2 seeds.");
+    assert!(unwrapped(&silent).contains(&said), "{}", silent.output);
+    let swept = desk.command("sweep").args(&words[..]).args(["--set", &format!("expect=['{sentence}']")]).output();
+    let swept = String::from_utf8(swept.expect("it runs").stdout).expect("UTF-8");
+    assert!(swept.contains("at no point does it hold that\n  ✘ longest reclaim lag"), "{swept}");
+    assert!(swept.contains("(nothing was measured)"), "{swept}");
 }

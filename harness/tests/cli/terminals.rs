@@ -34,7 +34,7 @@ fn progress_goes_to_standard_error_in_whole_lines() {
 #[test]
 fn logs_come_only_when_asked_for() {
     let desk = Desk::new();
-    assert_eq!(desk.pbxsim("run small.yaml").errors, "");
+    assert_eq!(desk.pbxsim("run small.yaml").said(), "");
     let logged = Answer::of(desk.command("run small.yaml --as json").env("PBXSIM_LOG", "info"));
     assert!(logged.errors.contains("scenario read") && logged.errors.lines().count() < 10, "{}", logged.errors);
     assert_eq!(logged.json()["verdict"], "pass");

@@ -36,6 +36,9 @@ pub fn text(ab: &Ab, context: &Context) -> String {
     for metric in &ab.metrics {
         let word = metric.change.word().to_lowercase();
         lines.push(with_right(&format!("  {:<26}{}", safe(&metric.name), effect(metric)), &word, 80, str::to_owned));
+        if let Some(control) = metric.control {
+            lines.push(format!("      the base against itself: 90% {}", interval(metric.kind, &control, 0.90)));
+        }
         lines.extend(notes(metric).iter().flat_map(|note| wrapped("      ", "      ", note)));
     }
     lines.push(String::new());
@@ -81,12 +84,10 @@ fn how(ab: &Ab, context: &Context) -> String {
     format!("{}, ABBA, one machine{repeated}", units::things(ab.pairs as u64, "pair", "pairs"))
 }
 
-/// `new/base 1.012   95% 0.97 … 1.06   A/A 0.95 … 1.05`.
+/// `new/base 1.012   95% 0.97 … 1.06`.
 fn effect(metric: &Metric) -> String {
     let Some(pairs) = metric.pairs else { return too_few() };
-    let control =
-        metric.control.map_or_else(String::new, |one| format!("   A/A {}", interval(metric.kind, &one, 0.90)));
-    format!("{}   95% {}{control}", middle(metric.kind, &pairs), interval(metric.kind, &pairs, 0.95))
+    format!("{}   95% {}", middle(metric.kind, &pairs), interval(metric.kind, &pairs, 0.95))
 }
 
 fn too_few() -> String {
@@ -159,3 +160,45 @@ fn rules(min_effect: f64) -> String {
 }
 
 const TITLE_WIDTH: usize = 78;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ab::{Measured, Reading};
+
+    fn compared(logs: &[f64], control: &[f64]) -> Ab {
+        let reading = |ms: f64| vec![("sign-in p99, since due".to_owned(), Kind::Time, ms)];
+        let pairs = |logs: &[f64]| -> Vec<(Reading, Reading)> {
+            logs.iter().map(|log| (reading(8.0), reading(8.0 * exp(*log)))).collect()
+        };
+        Ab::of(&Measured { pairs: pairs(logs), control: pairs(control) }, 0.05)
+    }
+
+    fn context() -> Context {
+        Context {
+            file: "smoke.yaml".to_owned(),
+            base: "./base/pbx --listen {addr}".to_owned(),
+            new: "./new/pbx --listen {addr}".to_owned(),
+            repeated: 1,
+            min_effect: 0.05,
+        }
+    }
+
+    const NOISY: [f64; 8] = [0.06, -0.05, 0.08, -0.02, 0.01, 0.09, -0.07, 0.03];
+    const QUIET: [f64; 8] = [0.004, -0.003, 0.002, -0.001, 0.003, -0.004, 0.001, -0.002];
+
+    #[test]
+    fn who_cannot_tell_says_what_would_end_it() {
+        let shown = text(&compared(&NOISY, &QUIET), &context());
+        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+        insta::assert_snapshot!(shown);
+    }
+
+    #[test]
+    fn a_machine_that_is_too_noisy_is_named_in_the_pull_request() {
+        insta::assert_snapshot!(markdown(
+            &compared(&NOISY.map(|log| log + 0.3), &NOISY.map(|log| log * 2.0)),
+            &context()
+        ));
+    }
+}

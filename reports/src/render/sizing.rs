@@ -21,7 +21,7 @@ pub struct Planned {
     pub sentence: String,
     /// Values by number; `None`: they are numbers.
     pub labels: Option<Vec<String>>,
-    /// Of what the sentence measures.
+    /// Of what the sentence measures; `None`: in no seed there was anything to measure.
     pub unit: Option<Unit>,
     /// The formula for a pool at rest.
     pub theory: Option<AtRest>,
@@ -138,6 +138,9 @@ impl Planned {
     pub(in crate::render) fn in_words(&self) -> String {
         let (sentence, seeds) = (safe(&self.sentence), self.sizing.each.len() as u64);
         let Some(Answer { at, .. }) = self.sizing.answer else {
+            if self.unit.is_none() {
+                return format!("No answer: for \"{sentence}\" there is nothing to measure in any of {seeds} seeds.");
+            }
             let held = self.sizing.each.iter().filter(|(_, least)| least.is_some()).count() as u64;
             let most = if self.labels.is_none() { "with any number" } else { "at the end of the range" };
             let held = units::count(held);

@@ -31,7 +31,10 @@ pub fn text(points: &[RunResult], path: Option<&str>) -> String {
         if !same.is_empty() {
             lines.extend([String::new(), format!("  {words}")]);
             let mark = if holds { "✔" } else { "✘" };
-            same.iter().for_each(|curve| lines.extend(wrapped(&format!("  {mark} "), "    ", &safe(&curve.sentence))));
+            for curve in same {
+                let nothing = if curve.is_measured() { "" } else { " (nothing was measured)" };
+                lines.extend(wrapped(&format!("  {mark} "), "    ", &safe(&format!("{}{nothing}", curve.sentence))));
+            }
         }
     }
     lines.extend(path.map(|path| format!("\n  {path}")));

@@ -54,6 +54,11 @@ impl Curve {
         Self { sentence: points[0].expectations[index].text.clone(), rows }
     }
 
+    /// Whether there was anything to measure at any point.
+    pub(in crate::render) fn is_measured(&self) -> bool {
+        self.rows.iter().any(|row| row.first.is_measured)
+    }
+
     /// Whether it holds in other seeds at one point than at another.
     pub(in crate::render) fn varies(&self) -> bool {
         let first = &self.rows[0];
