@@ -25,6 +25,22 @@ pub struct Packet {
     pub body: Body,
 }
 
+/// What becomes of a packet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Passage {
+    /// Its sender has sent it.
+    Leaves {
+        /// When it leaves the sender, whose service time it is behind.
+        departs: Instant,
+        /// When it will be there, unless its sender crashes before it leaves; `None`: it gets lost.
+        arrives: Option<Instant>,
+    },
+    /// Its target handles it, perhaps for the second time because it had put it off.
+    Heard,
+    /// Nobody hears it: its target is down, or its sender crashed before it left.
+    Unheard,
+}
+
 /// The messages there are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Body {

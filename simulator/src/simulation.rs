@@ -2,10 +2,10 @@
 
 mod trials;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Watch};
 use crate::event::Event;
 use crate::layout::{Layout, Selection};
-use crate::node::{NodeId, Outbox, Packet};
+use crate::node::{NodeId, Outbox, Packet, Passage};
 use crate::rng::{Purpose, draw, key};
 use crate::schedule::{Action, Entry, Shape};
 use crate::settings::Settings;
@@ -39,6 +39,25 @@ pub trait Observer {
 
     /// A scheduled entry is about to be carried out.
     fn on_entry(&mut self, now: Instant, entry: &Entry, site: &Site);
+
+    /// Something becomes of a packet; whoever does not care is told nothing and pays nothing.
+    #[inline]
+    fn on_packet(&mut self, _now: Instant, _packet: &Packet, _passage: Passage, _site: &Site) {}
+}
+
+/// An observer as the engine knows it.
+struct Told<'a, O>(&'a mut O);
+
+impl<O: Observer> Watch<Site> for Told<'_, O> {
+    #[inline]
+    fn step(&mut self, now: Instant, node: NodeId, events: &[Event], site: &Site) -> bool {
+        self.0.observe(now, node, events, site)
+    }
+
+    #[inline]
+    fn packet(&mut self, now: Instant, packet: &Packet, passage: Passage, site: &Site) {
+        self.0.on_packet(now, packet, passage, site);
+    }
 }
 
 impl Simulation {
@@ -120,7 +139,7 @@ impl Simulation {
     }
 
     fn step_until(&mut self, deadline: Instant, observer: &mut impl Observer) -> bool {
-        self.engine.run_until(deadline, |now, node, events, site| observer.observe(now, node, events, site))
+        self.engine.run_until(deadline, &mut Told(observer))
     }
 
     fn apply(&mut self, entry: &Entry, observer: &mut impl Observer) -> bool {
@@ -187,32 +206,24 @@ impl Simulation {
 
     fn crash(&mut self, pbx: u16, observer: &mut impl Observer) -> bool {
         let node = self.engine.elements().cluster().people.pbx(pbx);
-        self.engine.lose_unsent(node);
-        self.engine.interfere(
-            node,
-            |site, _, out| site.crash(pbx, out),
-            |now, node, events, site| observer.observe(now, node, events, site),
-        )
+        self.engine.lose_unsent(node, &mut Told(observer));
+        self.engine.interfere(node, |site, _, out| site.crash(pbx, out), &mut Told(observer))
     }
 
     /// Something is done at a PBX.
     fn at_pbx(&mut self, pbx: u16, observer: &mut impl Observer, act: impl FnOnce(&mut Site, &mut Outbox)) -> bool {
         let node = self.engine.elements().cluster().people.pbx(pbx);
-        self.engine.interfere(
-            node,
-            |site, _, out| act(site, out),
-            |now, node, events, site| observer.observe(now, node, events, site),
-        )
+        self.engine.interfere(node, |site, _, out| act(site, out), &mut Told(observer))
     }
 
     fn restart(&mut self, pbx: u16, how: (bool, Option<u32>), observer: &mut impl Observer) -> bool {
         let node = self.engine.elements().cluster().people.pbx(pbx);
-        self.engine.lose_unsent(node);
+        self.engine.lose_unsent(node, &mut Told(observer));
         let mut changed = false;
         let goes_on = self.engine.interfere(
             node,
             |site, now, out| changed = site.restart(pbx, now, how, out),
-            |now, node, events, site| observer.observe(now, node, events, site),
+            &mut Told(observer),
         );
         goes_on && (!changed || self.adapt(observer))
     }
@@ -222,22 +233,14 @@ impl Simulation {
         let pbxs = self.engine.elements().pbxs().len() as u16;
         (0..pbxs).all(|pbx| {
             let node = self.engine.elements().cluster().people.pbx(pbx);
-            self.engine.interfere(
-                node,
-                |site, now, out| site.adapt(pbx, now, out),
-                |now, node, events, site| observer.observe(now, node, events, site),
-            )
+            self.engine.interfere(node, |site, now, out| site.adapt(pbx, now, out), &mut Told(observer))
         })
     }
 
     /// Its timers come first, then what has come for it meanwhile.
     fn wake(&mut self, pbx: u16, observer: &mut impl Observer) -> bool {
         let node = self.engine.elements().cluster().people.pbx(pbx);
-        let goes_on = self.engine.interfere(
-            node,
-            |site, now, out| site.wake(pbx, now, out),
-            |now, node, events, site| observer.observe(now, node, events, site),
-        );
+        let goes_on = self.engine.interfere(node, |site, now, out| site.wake(pbx, now, out), &mut Told(observer));
         self.engine.hear(node);
         goes_on
     }
@@ -245,7 +248,7 @@ impl Simulation {
     fn power(&mut self, who: &Selection, on: bool, observer: &mut impl Observer) -> bool {
         for (node, _, _) in self.selected(who) {
             if !on {
-                self.engine.lose_unsent(node);
+                self.engine.lose_unsent(node, &mut Told(observer));
             }
             let goes_on = self.engine.interfere(
                 node,
@@ -258,7 +261,7 @@ impl Simulation {
                         out.report(Event::Restarted);
                     }
                 },
-                |now, node, events, site| observer.observe(now, node, events, site),
+                &mut Told(observer),
             );
             if !goes_on {
                 return false;

@@ -8,6 +8,7 @@ pub mod digest;
 pub mod held;
 pub mod network;
 pub mod queue;
+mod watch;
 
 use core::ops::Range;
 use std::collections::BTreeMap;
@@ -16,9 +17,9 @@ use digest::Digest;
 use held::Held;
 use network::Network;
 use queue::Queue;
+pub use watch::Watch;
 
-use crate::event::Event;
-use crate::node::{Body, Elements, Input, NodeId, Outbox, Packet, Sent, Via};
+use crate::node::{Body, Elements, Input, NodeId, Outbox, Packet, Passage, Sent, Via};
 use crate::schedule::Cut;
 use crate::settings::Links;
 use crate::time::{Duration, Instant};
@@ -177,21 +178,17 @@ impl<E: Elements> Engine<E> {
         self.out.attachments.in_flight()
     }
 
-    /// Handles everything due up to and including `deadline`, telling `observe` of every step. `observe` answers
-    /// whether to go on; the present is then the deadline, or the instant it said no.
+    /// Handles everything due up to and including `deadline`, telling `watch` of every step. It answers whether to go
+    /// on; the present is then the deadline, or the instant it said no.
     #[inline]
-    pub fn run_until(
-        &mut self,
-        deadline: Instant,
-        mut observe: impl FnMut(Instant, NodeId, &[Event], &E) -> bool,
-    ) -> bool {
+    pub fn run_until(&mut self, deadline: Instant, watch: &mut impl Watch<E>) -> bool {
         while let Some((at, due)) = self.queue.pop_before(deadline) {
             self.look_ahead();
             self.now = at;
-            let handled = if due.packet == WAKE { self.wake(due.node) } else { self.arrive(due) };
+            let handled = if due.packet == WAKE { self.wake(due.node, watch) } else { self.arrive(due, watch) };
             if handled {
                 self.rearm(due.node);
-                if !observe(at, due.node, &self.out.events, &self.elements) {
+                if !watch.step(at, due.node, &self.out.events, &self.elements) {
                     return false;
                 }
             }
@@ -205,13 +202,13 @@ impl<E: Elements> Engine<E> {
         &mut self,
         node: NodeId,
         act: impl FnOnce(&mut E, Instant, &mut Outbox),
-        mut observe: impl FnMut(Instant, NodeId, &[Event], &E) -> bool,
+        watch: &mut impl Watch<E>,
     ) -> bool {
         self.out.clear();
         act(&mut self.elements, self.now, &mut self.out);
-        self.settle(node);
+        self.settle(node, watch);
         self.rearm(node);
-        observe(self.now, node, &self.out.events, &self.elements)
+        watch.step(self.now, node, &self.out.events, &self.elements)
     }
 
     /// Changes elements without any one node being concerned (constants); wake-ups are set anew for `touched`.
@@ -232,9 +229,9 @@ impl<E: Elements> Engine<E> {
     }
 
     /// What `node` had not yet sent, had put off, or would have heard on waking, is lost with it.
-    pub fn lose_unsent(&mut self, node: NodeId) {
+    pub fn lose_unsent(&mut self, node: NodeId, watch: &mut impl Watch<E>) {
         for (packet, put_off) in self.held.remove(&node).into_iter().flat_map(Held::into_packets) {
-            self.discard(&packet, if put_off { FlightState::PutOff } else { FlightState::UnderWay });
+            self.discard(&packet, if put_off { FlightState::PutOff } else { FlightState::UnderWay }, watch);
         }
         for flight in &mut self.flights {
             let unsent = flight.packet.source == node && flight.departs > self.now;
@@ -247,7 +244,7 @@ impl<E: Elements> Engine<E> {
 
     /// The node's wake-up has come; false if it was overtaken or too early.
     #[inline(always)]
-    fn wake(&mut self, node: NodeId) -> bool {
+    fn wake(&mut self, node: NodeId, watch: &mut impl Watch<E>) -> bool {
         if self.wakes[node.index()] != self.now {
             return false;
         }
@@ -259,13 +256,13 @@ impl<E: Elements> Engine<E> {
         self.out.clear();
         self.elements.handle(node, self.now, Input::Timeout, &mut self.out);
         self.digest.fold(self.now.0, u64::from(node.0));
-        self.settle(node);
+        self.settle(node, watch);
         true
     }
 
     /// A packet has arrived or is due again; false if it came to nothing.
     #[inline(always)]
-    fn arrive(&mut self, due: Due) -> bool {
+    fn arrive(&mut self, due: Due, watch: &mut impl Watch<E>) -> bool {
         let flight = core::mem::replace(&mut self.flights[due.packet as usize].state, FlightState::Free);
         let packet = self.flights[due.packet as usize].packet;
         self.free.push(due.packet);
@@ -276,15 +273,16 @@ impl<E: Elements> Engine<E> {
             return false;
         }
         if flight == FlightState::Lost || !self.elements.is_up(due.node) {
-            self.not_heard(&packet, flight);
+            self.not_heard(&packet, flight, watch);
             return false;
         }
         self.out.clear();
         self.digest.fold(self.now.0, 1);
         self.digest.packet(&packet, &self.out.attachments);
         let input = if flight == FlightState::PutOff { Input::Deferred(&packet) } else { Input::Packet(&packet) };
+        watch.packet(self.now, &packet, Passage::Heard, &self.elements);
         self.elements.handle(due.node, self.now, input, &mut self.out);
-        self.settle(due.node);
+        self.settle(due.node, watch);
         self.counters.messages += u64::from(flight == FlightState::UnderWay);
         if let Some(until) = self.out.deferred {
             self.launch(until, Flight { packet, departs: self.now, state: FlightState::PutOff });
@@ -297,17 +295,19 @@ impl<E: Elements> Engine<E> {
     }
 
     /// A packet that its target does not hear now, if ever.
-    fn not_heard(&mut self, packet: &Packet, flight: FlightState) {
+    fn not_heard(&mut self, packet: &Packet, flight: FlightState, watch: &mut impl Watch<E>) {
         if flight == FlightState::Lost || !self.elements.is_frozen(packet.target) {
-            return self.discard(packet, flight);
+            return self.discard(packet, flight, watch);
         }
         if !self.held.entry(packet.target).or_default().keep(*packet, flight == FlightState::PutOff) {
+            watch.packet(self.now, packet, Passage::Unheard, &self.elements);
             self.lose(packet);
         }
     }
 
     /// A packet that nobody hears. Over a connection the sender learns it: nobody listens there.
-    fn discard(&mut self, packet: &Packet, flight: FlightState) {
+    fn discard(&mut self, packet: &Packet, flight: FlightState, watch: &mut impl Watch<E>) {
+        watch.packet(self.now, packet, Passage::Unheard, &self.elements);
         self.counters.lost += 1;
         if let Some(handle) = packet.body.attachment() {
             self.out.attachments.release(handle);
@@ -315,27 +315,28 @@ impl<E: Elements> Engine<E> {
         if packet.reliable && flight == FlightState::UnderWay && packet.body != Body::Reset {
             self.out.clear();
             self.out.send(packet.source, Via::Connection, Body::Reset);
-            self.dispatch(packet.target);
+            self.dispatch(packet.target, watch);
         }
     }
 
     /// Digests the events of a step and sends what it sent.
     #[inline]
-    fn settle(&mut self, node: NodeId) {
+    fn settle(&mut self, node: NodeId, watch: &mut impl Watch<E>) {
         self.counters.steps += 1;
         for event in &self.out.events {
             self.digest.fold_all(event.words());
         }
-        self.dispatch(node);
+        self.dispatch(node, watch);
     }
 
     #[inline]
-    fn dispatch(&mut self, source: NodeId) {
+    fn dispatch(&mut self, source: NodeId, watch: &mut impl Watch<E>) {
         for index in 0..self.out.sent.len() {
             let Sent { delay, target, via, body } = self.out.sent[index];
             let departs = self.now + delay;
             let packet = Packet { source, target, reliable: via == Via::Connection, body };
             if via == Via::Local || self.is_remote(target) {
+                watch.packet(self.now, &packet, Passage::Leaves { departs, arrives: Some(departs) }, &self.elements);
                 self.launch(departs, Flight { packet, departs, state: FlightState::UnderWay });
                 continue;
             }
@@ -347,6 +348,8 @@ impl<E: Elements> Engine<E> {
                 (Some(_), None) => (elements.stream(target), elements.count_packet(target)),
             };
             let verdict = self.network.judge(from, to, packet.reliable, chance);
+            let arrives = verdict.first.map(|latency| departs + latency);
+            watch.packet(self.now, &packet, Passage::Leaves { departs, arrives }, &self.elements);
             if let Some(latency) = verdict.second {
                 self.launch_copy(departs, latency, packet);
             }
