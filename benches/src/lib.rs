@@ -103,5 +103,7 @@ fn settings(pbxs: usize) -> Settings {
         checkout: Checkout::default(),
         rules: Rules::default(),
         flows: Vec::new(),
+        queues: Vec::new(),
+        rooms: Vec::new(),
     }
 }

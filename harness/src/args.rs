@@ -13,7 +13,7 @@ use clap_complete::Shell;
 use reports::verdict::Stopping;
 use scenarios::Template;
 
-pub(crate) use answers::{Compare, CompareFormat, Plan, PlanFormat, Sweep, SweepFormat, Undecided};
+pub(crate) use answers::{Cdr, Compare, CompareFormat, Plan, PlanFormat, Sweep, SweepFormat, Undecided};
 
 use crate::complaint::Complaint;
 use crate::exit;
@@ -46,6 +46,8 @@ pub(crate) enum Verb {
     Compare(Compare),
     /// Make a failing run with random faults small
     Shrink(Shrink),
+    /// Write the call detail records of one seed: CSV or JSON
+    Cdr(Cdr),
     /// Be the cluster on real sockets, for phones and load tools
     Serve(Serve),
     /// Do the runs of others: one of many machines

@@ -1,5 +1,6 @@
 //! pbxsim: runs plans, in virtual time and on the wire, here and elsewhere, and measures them. The only crate with files, threads and a terminal.
 
+pub mod cdr;
 pub mod fleet;
 pub mod recorder;
 pub mod run;

@@ -7,6 +7,8 @@ mod desk;
 mod answers;
 #[path = "cli/audit.rs"]
 mod audit;
+#[path = "cli/cdr.rs"]
+mod cdr;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/compare_commands.rs"]

@@ -1,10 +1,10 @@
-//! Calls of one run, by flow and by trunk: plain data, and what theory says of a trunk's channels.
+//! Calls of one run, by flow, trunk and queue: plain data, and what theory says of channels and agents.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::formulas::{erlang_b, erlang_b_units};
+use crate::formulas::{erlang_b, erlang_b_units, erlang_c};
 use crate::latency::Latency;
 
 /// What became of the calls of one flow; a call is one wish through all its redials.
@@ -26,6 +26,12 @@ pub struct FlowCalls {
     pub timed_out: u64,
     /// Cut off because an end of it lost its registration.
     pub dropped: u64,
+    /// Passed on to another number: forwarded, or out of a queue; counted each time.
+    #[serde(default)]
+    pub passed_on: u64,
+    /// Answered by a mailbox.
+    #[serde(default)]
+    pub messages: u64,
     /// Neither answered nor at an end when the run was over.
     pub open: u64,
     /// INVITE sent to the first sign that it rings, or the answer.
@@ -59,6 +65,56 @@ pub struct TrunkCalls {
     pub at_capacity_ns: u64,
     /// Channel-nanoseconds in use.
     pub area_ns: u128,
+}
+
+/// What became of the callers of one queue. Ratios are those after the warm-up, counts those of the whole run.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct QueueCalls {
+    /// As declared.
+    pub queue: String,
+    /// Agents it has.
+    pub agents: u64,
+    /// Talk and wrap-up that callers bring, in erlangs.
+    pub offered_erlangs: f64,
+    /// Of one caller, on average, in seconds.
+    pub work_s: f64,
+    /// Whether callers come at random, wait for as long as it takes, and talk exponentially long: what Erlang C is about.
+    pub is_erlang: bool,
+    /// Callers that came.
+    pub entered: u64,
+    /// Answered by an agent.
+    pub answered: u64,
+    /// Gone before.
+    pub abandoned: u64,
+    /// Passed on to elsewhere.
+    pub overflowed: u64,
+    /// Refused for want of agent, place or time.
+    pub refused: u64,
+    /// Lost with their PBX.
+    pub lost: u64,
+    /// Callers after warm-up.
+    pub entered_observed: u64,
+    /// Those among them who found no agent idle.
+    pub delayed_observed: u64,
+    /// Most callers that waited at once.
+    pub longest_line: u64,
+    /// From coming to an agent's answer.
+    pub wait: Latency,
+}
+
+impl QueueCalls {
+    /// Callers who had to wait ÷ callers.
+    pub fn probability_of_delay(&self) -> Option<f64> {
+        (self.entered_observed > 0).then(|| self.delayed_observed as f64 / self.entered_observed as f64)
+    }
+
+    /// What Erlang C says: the part that waits, and the mean wait of all in seconds. `None`: the line would only grow.
+    pub fn expected(&self) -> Option<(f64, f64)> {
+        let spare = self.agents as f64 - self.offered_erlangs;
+        let fits = self.offered_erlangs > 0.0 && spare > 0.0 && self.agents <= LARGEST;
+        let waits = fits.then(|| erlang_c(self.agents, self.offered_erlangs))?;
+        Some((waits, waits * self.work_s / spare))
+    }
 }
 
 impl FlowCalls {
@@ -103,6 +159,15 @@ const LARGEST: u64 = 10_000_000;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_queue_is_held_against_erlang_c() {
+        let queue = QueueCalls { agents: 15, offered_erlangs: 10.0, work_s: 180.0, ..QueueCalls::default() };
+        let (waits, wait_s) = queue.expected().unwrap();
+        assert_eq!((format!("{waits:.4}"), format!("{wait_s:.3}")), ("0.1020".to_owned(), "3.674".to_owned()));
+        assert_eq!(QueueCalls { agents: 10, ..queue }.expected(), None);
+        assert_eq!(QueueCalls::default().probability_of_delay(), None);
+    }
 
     #[test]
     fn a_trunk_is_held_against_erlang_b() {

@@ -291,6 +291,8 @@ pub enum Metric {
     DisconnectDelay,
     /// SDT: 2xx to the INVITE to BYE, as the caller sees it.
     CallLength,
+    /// A caller's coming to a queue to an agent's answer.
+    QueueWait,
     /// First refused attempt to grant; queued: asked to grant.
     LicenceWait,
     /// Asked to answered, at the PBX.

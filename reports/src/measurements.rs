@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calls::{FlowCalls, TrunkCalls};
+use crate::calls::{FlowCalls, QueueCalls, TrunkCalls};
 use crate::course::Course;
 use crate::latency::Latency;
 use crate::search::Search;
@@ -32,6 +32,9 @@ pub struct Measurements {
     /// Channels by trunk, in the order declared.
     #[serde(default)]
     pub trunks: Vec<TrunkCalls>,
+    /// Queues that were called.
+    #[serde(default)]
+    pub queues: Vec<QueueCalls>,
     /// Latencies by name, fixed order: `first-registration`, `back-after-LOSS` per occasion that lost someone,
     /// `answered-after-LOSS`, `refresh`, `checkout`, `server-wait`.
     pub latencies: Vec<NamedLatency>,

@@ -131,6 +131,7 @@ fn run(seed: u64) -> Measurements {
         stocks: vec![stock(refused)],
         flows: Vec::new(),
         trunks: Vec::new(),
+        queues: Vec::new(),
         latencies: latencies(),
         timeline: timeline(),
         service: service(),

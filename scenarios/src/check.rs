@@ -393,6 +393,7 @@ fn example(value: &Value) -> &'static str {
     match value {
         Value::Count(..) => "1",
         Value::Instant => "+10 min",
+        Value::OneOrMore(Value::Selector) => "desk",
         _ => "30 min",
     }
 }

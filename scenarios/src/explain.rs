@@ -213,6 +213,23 @@ mod tests {
     }
 
     #[test]
+    fn queues_rooms_the_web_and_few_sources_are_explained_with_their_formulas() {
+        let text = "pbxsim: 1\nlasts: 1 h\ncluster: { hq: { interfaces: { pri: 1 } } }\n\
+            licences: { hq: { PBX-Port12: 300, PBX-WebRTC12: 20, Relay-PRIs: 1, Relay-Channels: 20 } }\n\
+            users: { desk: { count: 100 }, agent: { count: 15, features: { mypbx: all } } }\n\
+            trunks: { city: { interface: pri }, web: { interface: webrtc } }\n\
+            queues: { helpdesk: { agents: agent, wrap-up: 20 s }, short: { agents: agent 1..2 } }\n\
+            groups: { team: { members: agent } }\nrooms: { meeting: { places: 8 } }\n\
+            calls:\n  ask: { from: city, to: { helpdesk: 50%, team: 50% }, offered: 10 E }\n  \
+            rush: { from: city, to: short, offered: 3 E }\n  visit: { from: web, to: agent, offered: 15 E }\n  \
+            meet: { from: desk, to: meeting, offered: 3 E }\n  \
+            out: { from: agent, to: city, arrivals: closed, offered: 0.5 E each }\nexpect: [no calls are dropped]\n";
+        let said =
+            load("f.yaml", text, &[], None).map_or_else(|wrong| wrong.render(), |loaded| explain(&loaded.plans[0]));
+        insta::assert_snapshot!(said);
+    }
+
+    #[test]
     fn everything_fits_80_columns() {
         for template in Template::ALL {
             let text = explained(template.name, &[]);

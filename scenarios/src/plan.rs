@@ -3,7 +3,8 @@
 use reports::expectation::{Claim, Expectation, When};
 use reports::search::Search as Outcome;
 use simulator::chaos::{Chaos, Strike};
-use simulator::layout::Layout;
+use simulator::event::Channels;
+use simulator::layout::{ChannelKind, Layout};
 use simulator::licence::feature::Feature;
 use simulator::schedule::{Action, Entry, Sought};
 use simulator::settings::Settings;
@@ -54,6 +55,91 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Erlangs that all flows together offer to a trunk, from it or to it, or to anybody else who is called
+    /// ([`Layout::callee`]).
+    pub fn offered(&self, callee: u16) -> f64 {
+        self.offering(callee).map(|(flow, part)| flow.erlangs * part).sum()
+    }
+
+    /// Erlangs that all flows together offer to channels of a kind, and whether anybody does.
+    pub fn offered_to(&self, of: Channels) -> f64 {
+        let rooms = || (0..self.layout.rooms.len() as u16).map(|room| self.offered(self.layout.callee_of_room(room)));
+        match of {
+            Channels::Trunk(population) => self.offered(population),
+            Channels::Room(room) => self.offered(self.layout.callee_of_room(room)),
+            Channels::Shared(kind) => {
+                let trunks = self.settings[0].populations.iter().zip(0..);
+                let trunks = trunks.filter(|(trunk, _)| trunk.interface.takes().contains(&kind));
+                let confers = matches!(kind, ChannelKind::Relay | ChannelKind::Dsp);
+                let rooms = if confers { rooms().sum() } else { 0.0 };
+                trunks.map(|(_, population)| self.offered(population)).sum::<f64>() + rooms
+            }
+        }
+    }
+
+    /// The only flow that wants these channels, if it is a finite source: how many seats, and what each offers while idle.
+    pub fn finite_source(&self, of: Channels) -> Option<(u64, f64)> {
+        let Channels::Trunk(population) = of else { return None };
+        let mut flows = self.offering(population);
+        let (flow, part) = flows.next().filter(|(_, part)| *part >= 1.0)?;
+        let is_only = flows.next().is_none() && part <= 1.0;
+        flow.each_idle.filter(|_| is_only).map(|beta| (u64::from(flow.seats), beta))
+    }
+
+    /// Channels there are, at one PBX or at all; `None`: as many as anybody wants.
+    pub fn channels(&self, of: Channels, at: Option<usize>) -> Option<u64> {
+        let settings = self.settings.first()?;
+        let (each, lines) = match of {
+            Channels::Trunk(population) => {
+                let lines = self.layout.populations.get(usize::from(population))?.seats;
+                (settings.populations[usize::from(population)].channels, u64::from(lines))
+            }
+            Channels::Room(room) => (settings.rooms[usize::from(room)], 1),
+            Channels::Shared(kind) => {
+                let mut there = settings.pbxs.iter().enumerate().filter(|(pbx, _)| at.is_none_or(|at| at == *pbx));
+                return there.try_fold(0, |sum, (_, pbx)| match pbx.channels[kind as usize] {
+                    u32::MAX => None,
+                    units => Some(sum + u64::from(units)),
+                });
+            }
+        };
+        (each != u32::MAX).then(|| u64::from(each) * lines)
+    }
+
+    /// The channels of that name: a trunk's, a room's places, or a licensed kind.
+    pub fn channels_named(&self, name: &str) -> Option<Channels> {
+        let population = self.layout.populations.iter().position(|population| population.name == name);
+        let room = self.layout.rooms.iter().position(|room| room.name == name);
+        let kind = ChannelKind::ALL.into_iter().find(|kind| kind.feature().is_some_and(|one| one.name() == name));
+        population
+            .map(|population| Channels::Trunk(population as u16))
+            .or(room.map(|room| Channels::Room(room as u16)))
+            .or(kind.map(Channels::Shared))
+    }
+
+    /// The work that callers bring to the agents of a queue; `None`: nobody calls it.
+    pub fn work_of(&self, queue: u16) -> Option<Work> {
+        let callee = self.layout.callee_of_queue(queue);
+        let wrap_up = self.settings.first()?.queues.get(usize::from(queue))?.wrap_up.mean_s();
+        let (mut per_hour, mut erlangs) = (0.0, 0.0);
+        for (flow, part) in self.offering(callee) {
+            per_hour += flow.per_hour * part;
+            erlangs += flow.per_hour * part * (flow.holding.as_secs_f64() + wrap_up) / 3600.0;
+        }
+        let each_s = erlangs * 3600.0 / per_hour;
+        (per_hour > 0.0).then_some(Work { erlangs, each: Duration((each_s * 1e9) as u64) })
+    }
+
+    /// Flows that concern somebody, each with its part.
+    fn offering(&self, callee: u16) -> impl Iterator<Item = (&Flow, f64)> {
+        let part = move |(flow, load)| {
+            let flow: &simulator::layout::FlowPlan = flow;
+            let to: u64 = flow.to.iter().filter(|(to, _)| *to == callee).map(|(_, part)| *part).sum();
+            (load, if flow.from == [callee] { 1.0 } else { to as f64 / 1e9 })
+        };
+        self.layout.flows.iter().zip(&self.flows).map(part).filter(|(_, part)| *part > 0.0)
+    }
+
     /// What happens in the run of one seed: the schedule with its random faults.
     pub fn schedule_of(&self, seed: u64) -> Vec<Entry> {
         let strikes = self
@@ -200,6 +286,17 @@ pub struct Flow {
     pub holding: Duration,
     /// Seats that may call.
     pub seats: u32,
+    /// What one of them offers while it is in no call, in erlangs, if each calls by itself (a finite source).
+    pub each_idle: Option<f64>,
+}
+
+/// What callers bring to the agents of a queue.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Work {
+    /// Talk and wrap-up, in erlangs.
+    pub erlangs: f64,
+    /// Of one caller, on average.
+    pub each: Duration,
 }
 
 /// Who may ask for a floating feature, and how much they would use if never refused.

@@ -24,6 +24,8 @@ impl Template {
         Self { name: "chaos-soak", text: include_str!("../library/chaos-soak.yaml") },
         Self { name: "trunk", text: include_str!("../library/trunk.yaml") },
         Self { name: "registration-rate", text: include_str!("../library/registration-rate.yaml") },
+        Self { name: "busy-hour", text: include_str!("../library/busy-hour.yaml") },
+        Self { name: "webrtc-channels", text: include_str!("../library/webrtc-channels.yaml") },
         Self { name: "million", text: include_str!("../library/million.yaml") },
     ];
 

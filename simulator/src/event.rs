@@ -6,7 +6,7 @@ pub use crate::licence::stock::{Kind, StockKind};
 pub use family::{Families, Family};
 
 use crate::id::NodeId;
-use crate::layout::Device;
+use crate::layout::{ChannelKind, Device};
 use crate::licence::feature::Feature;
 use crate::licence::reason::Reason;
 use crate::sip::message::{Aor, Session};
@@ -104,6 +104,43 @@ pub enum CallEnd {
     Left,
     /// The caller's device lost its registration, or its power (M9).
     Dropped,
+}
+
+/// What calls take channels of.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Channels {
+    /// The lines of a trunk, by population.
+    Trunk(u16),
+    /// Those of the PBX that states it.
+    Shared(ChannelKind),
+    /// The places of a room, by index.
+    Room(u16),
+}
+
+impl Channels {
+    fn word(self) -> u64 {
+        match self {
+            Self::Trunk(population) => u64::from(population),
+            Self::Shared(kind) => 1 << 32 | kind as u64,
+            Self::Room(room) => 2 << 32 | u64::from(room),
+        }
+    }
+}
+
+/// How a call leaves a queue.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub enum QueueEnd {
+    /// An agent has answered.
+    Answered,
+    /// The caller has hung up, or was cut off.
+    Abandoned,
+    /// It goes elsewhere.
+    Overflowed,
+    /// It was refused: no agent, no place, or too long a wait.
+    Refused,
+    /// The PBX has crashed.
+    Lost,
 }
 
 /// A fact. `endpoint` is the node that reports, unless a field names it.
@@ -401,25 +438,63 @@ pub enum Event {
     },
 
     // -- reported by the PBX a call goes through
-    /// A call wants a channel of a trunk.
+    /// A call wants a channel.
     ChannelAsked {
-        /// Population of the trunk.
-        trunk: u16,
+        /// Of these.
+        of: Channels,
     },
     /// It has one.
     ChannelTaken {
-        /// Population of the trunk.
-        trunk: u16,
+        /// Of these.
+        of: Channels,
     },
     /// It has it no longer.
     ChannelFreed {
-        /// Population of the trunk.
-        trunk: u16,
+        /// Of these.
+        of: Channels,
     },
     /// There is none.
     ChannelRefused {
-        /// Population of the trunk.
-        trunk: u16,
+        /// Of these.
+        of: Channels,
+    },
+    /// A call of one of its devices stands at a PBX: it has answered the caller; or no longer.
+    CallOwned {
+        /// Which.
+        session: Session,
+        /// Whether it does.
+        on: bool,
+    },
+    /// A call goes on to another number: forwarded, or out of a queue.
+    CallPassedOn {
+        /// Which.
+        session: Session,
+    },
+    /// The mailbox of a user has answered a call, and tells the user's devices that a message waits.
+    MessageLeft {
+        /// Of which call.
+        session: Session,
+        /// For whom.
+        user: Aor,
+    },
+    /// A call has come to a queue.
+    QueueEntered {
+        /// Which.
+        queue: u16,
+    },
+    /// No agent is idle: it waits from now on.
+    QueueDelayed {
+        /// In which.
+        queue: u16,
+    },
+    /// It has left the queue.
+    QueueLeft {
+        /// Which.
+        queue: u16,
+        /// Time since it came.
+        waited: Duration,
+        /// How.
+        end: QueueEnd,
     },
     /// A call is cut off because one of its ends is not registered any more (M9).
     CallDropped {
@@ -504,11 +579,17 @@ impl Event {
             Self::CallEnded { session, answered, began, end, status } => {
                 [75 | (end as u64) << 8 | u64::from(status) << 16, of(session), answered.0, began.0]
             }
-            Self::ChannelAsked { trunk } => [76, u64::from(trunk), 0, 0],
-            Self::ChannelTaken { trunk } => [77, u64::from(trunk), 0, 0],
-            Self::ChannelFreed { trunk } => [78, u64::from(trunk), 0, 0],
-            Self::ChannelRefused { trunk } => [79, u64::from(trunk), 0, 0],
+            Self::ChannelAsked { of } => [76, of.word(), 0, 0],
+            Self::ChannelTaken { of } => [77, of.word(), 0, 0],
+            Self::ChannelFreed { of } => [78, of.word(), 0, 0],
+            Self::ChannelRefused { of } => [79, of.word(), 0, 0],
             Self::CallDropped { session } => [80, of(session), 0, 0],
+            Self::CallOwned { session, on } => [86, of(session), u64::from(on), 0],
+            Self::CallPassedOn { session } => [84, of(session), 0, 0],
+            Self::MessageLeft { session, user } => [85, of(session), aor(user), 0],
+            Self::QueueEntered { queue } => [81, u64::from(queue), 0, 0],
+            Self::QueueDelayed { queue } => [82, u64::from(queue), 0, 0],
+            Self::QueueLeft { queue, waited, end } => [83 | (end as u64) << 8, u64::from(queue), waited.0, 0],
             Self::Crashed => [26, 0, 0, 0],
             Self::Restarted => [27, 0, 0, 0],
             Self::Frozen => [30, 0, 0, 0],

@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use crate::licence::entitlement::Entitlement;
 use crate::licence::feature::Feature;
-use crate::numbers::NumberPlan;
+use crate::numbers::{Destination, Number, NumberPlan};
 use crate::time::Instant;
 
 /// The structure of a run.
@@ -27,6 +27,154 @@ pub struct Layout {
     pub flows: Vec<FlowPlan>,
     /// What each number dialled stands for.
     pub numbers: NumberPlan,
+    /// Waiting queues, in the order declared.
+    pub queues: Vec<QueuePlan>,
+    /// Groups that ring together, in the order declared.
+    pub groups: Vec<GroupPlan>,
+    /// Conference rooms, in the order declared.
+    pub rooms: Vec<RoomPlan>,
+    /// Users whose calls ring at others first: block, and at whom.
+    pub secretaries: Vec<(u16, Selection)>,
+    /// Functions that users have: block, feature, and how many of its lowest seats.
+    pub assigned: Vec<(u16, Feature, u32)>,
+}
+
+impl Layout {
+    /// The number under which sessions and flows know somebody who can be called: populations first, then queues, groups
+    /// and rooms.
+    pub fn callee(&self, name: &str) -> Option<u16> {
+        (0..=u16::MAX)
+            .map_while(|callee| Some((callee, self.callee_name(callee)?)))
+            .find(|(_, one)| *one == name)
+            .map(|one| one.0)
+    }
+
+    /// Whom that number stands for.
+    pub fn callee_name(&self, callee: u16) -> Option<&str> {
+        let populations = self.populations.iter().map(|population| &population.name);
+        let queues = self.queues.iter().map(|queue| &queue.name);
+        let groups = self.groups.iter().map(|group| &group.name);
+        let rooms = self.rooms.iter().map(|room| &room.name);
+        populations.chain(queues).chain(groups).chain(rooms).nth(usize::from(callee)).map(String::as_str)
+    }
+
+    /// The number that reaches somebody who can be called: of users the first seat.
+    pub fn number_of_callee(&self, callee: u16) -> Number {
+        match self.destination_of(callee) {
+            Some(facility) => self.numbers.number_of_facility(facility),
+            None => {
+                let first = self.blocks.iter().position(|block| block.population == callee).unwrap_or(0);
+                self.numbers.number_of(first as u16, 0)
+            }
+        }
+    }
+
+    /// The queue, group or room that this callee is; `None`: users or a trunk.
+    pub fn destination_of(&self, callee: u16) -> Option<Destination> {
+        let queue = callee.checked_sub(self.callee_of_queue(0))?;
+        let Some(group) = callee.checked_sub(self.callee_of_group(0)) else { return Some(Destination::Queue(queue)) };
+        let room = callee.checked_sub(self.callee_of_room(0));
+        Some(room.map_or(Destination::Group(group), Destination::Room))
+    }
+
+    /// As whom a queue is called.
+    pub fn callee_of_queue(&self, queue: u16) -> u16 {
+        self.populations.len() as u16 + queue
+    }
+
+    /// As whom a room is called.
+    pub fn callee_of_room(&self, room: u16) -> u16 {
+        self.callee_of_group(self.groups.len() as u16) + room
+    }
+
+    /// As whom a group is called.
+    pub fn callee_of_group(&self, group: u16) -> u16 {
+        self.callee_of_queue(self.queues.len() as u16) + group
+    }
+}
+
+/// A waiting queue: an object of a PBX that needs no port (R32).
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueuePlan {
+    /// As declared.
+    pub name: String,
+    /// The PBX where it is configured.
+    pub home: u16,
+    /// Who answers: users of the same home.
+    pub agents: Selection,
+    /// Where a caller goes for whom there is no place, or who has waited too long.
+    pub overflow: Option<Number>,
+}
+
+/// A conference room (R32, R43): its PBX answers, and the call stays there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoomPlan {
+    /// As declared.
+    pub name: String,
+    /// The PBX where it is configured.
+    pub home: u16,
+}
+
+/// What a trunk is made of.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Interface {
+    /// SIP: needs no channel of the box.
+    #[default]
+    Sip,
+    /// ISDN, primary or basic rate: an interface's channel and a relay channel for each call (R19, R24).
+    Isdn,
+    /// A Call Me button: a WebRTC channel for each call (R33e, R61).
+    WebRtc,
+}
+
+/// Channels of a PBX, or of its box, that all calls share.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum ChannelKind {
+    /// WebRTC channels (R61).
+    WebRtc,
+    /// Of the interfaces that are soldered in and licensed (R19).
+    Isdn,
+    /// Relay channels, for ISDN and conferences alike (R24).
+    Relay,
+    /// Media resources for conferences (R44, F17).
+    Dsp,
+}
+
+impl ChannelKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::WebRtc, Self::Isdn, Self::Relay, Self::Dsp];
+
+    /// The feature whose licences they are, if they are licensed.
+    pub fn feature(self) -> Option<Feature> {
+        match self {
+            Self::WebRtc => Some(Feature::WebRtc),
+            Self::Relay => Some(Feature::RelayChannels),
+            Self::Isdn | Self::Dsp => None,
+        }
+    }
+}
+
+impl Interface {
+    /// What each call by it takes besides a line of the trunk.
+    pub fn takes(self) -> &'static [ChannelKind] {
+        match self {
+            Self::Sip => &[],
+            Self::Isdn => &[ChannelKind::Isdn, ChannelKind::Relay],
+            Self::WebRtc => &[ChannelKind::WebRtc],
+        }
+    }
+}
+
+/// Users who all ring when the group is called (R32).
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupPlan {
+    /// As declared.
+    pub name: String,
+    /// The PBX where it is configured.
+    pub home: u16,
+    /// Who rings.
+    pub members: Selection,
 }
 
 /// Calls from some people to others.
@@ -36,7 +184,7 @@ pub struct FlowPlan {
     pub name: String,
     /// Who calls: indices into [`Layout::populations`].
     pub from: Vec<u16>,
-    /// Who is called: index into [`Layout::populations`], and its part of the calls in parts per billion.
+    /// Who is called ([`Layout::callee`]), each with its part of the calls in parts per billion.
     pub to: Vec<(u16, u64)>,
     /// No call before this.
     pub starts: Instant,
@@ -208,6 +356,13 @@ impl Device {
 pub struct Selection {
     /// Block index, and the range of seats counted from 0 within that block.
     pub seats: Vec<(u32, Range<u32>)>,
+}
+
+impl Selection {
+    /// Each seat with its block.
+    pub fn each(&self) -> impl Iterator<Item = (u16, u32)> + '_ {
+        self.seats.iter().flat_map(|(block, seats)| seats.clone().map(move |seat| (*block as u16, seat)))
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ pub struct NumberPlan {
     extensions: Vec<Extensions>,
     /// Ways outside in the order declared: of several with one prefix the next is taken when one is full.
     trunks: Vec<(Number, u16)>,
+    /// Queues, groups and rooms, by whole numbers.
+    facilities: Vec<(Number, Destination)>,
 }
 
 /// Consecutive extensions of one block.
@@ -55,6 +57,12 @@ pub enum Destination {
     User(u16, u32),
     /// A way outside with this prefix.
     Outside(Number),
+    /// A waiting queue, by index.
+    Queue(u16),
+    /// A group that rings together, by index.
+    Group(u16),
+    /// A conference room, by index.
+    Room(u16),
     /// Nothing.
     Nowhere,
 }
@@ -63,16 +71,26 @@ impl NumberPlan {
     /// A plan of these; extensions in any order.
     pub fn new(mut extensions: Vec<Extensions>, trunks: Vec<(Number, u16)>) -> Self {
         extensions.sort_by_key(|block| block.first);
-        Self { extensions, trunks }
+        Self { extensions, trunks, facilities: Vec::new() }
     }
 
-    /// What `dialled` stands for: a whole extension, else the longest prefix.
+    /// With queues, groups and rooms.
+    #[must_use]
+    pub fn with_facilities(mut self, facilities: Vec<(Number, Destination)>) -> Self {
+        self.facilities = facilities;
+        self
+    }
+
+    /// What `dialled` stands for: a whole number, else the longest prefix.
     pub fn find(&self, dialled: Number) -> Destination {
         let behind = self.extensions.partition_point(|block| block.first <= dialled);
         if let Some(block) = behind.checked_sub(1).map(|place| self.extensions[place])
             && dialled.0 - block.first.0 < block.seats
         {
             return Destination::User(block.block, dialled.0 - block.first.0);
+        }
+        if let Some((_, facility)) = self.facilities.iter().find(|(number, _)| *number == dialled) {
+            return *facility;
         }
         let prefixes = self.trunks.iter().map(|(prefix, _)| *prefix).filter(|prefix| dialled.begins_with(*prefix));
         prefixes.max().map_or(Destination::Nowhere, Destination::Outside)
@@ -81,6 +99,11 @@ impl NumberPlan {
     /// The blocks of trunks with this prefix, in the order to be tried.
     pub fn ways(&self, prefix: Number) -> impl Iterator<Item = u16> + '_ {
         self.trunks.iter().filter(move |(other, _)| *other == prefix).map(|(_, block)| *block)
+    }
+
+    /// The number that reaches a queue, a group or a room.
+    pub fn number_of_facility(&self, facility: Destination) -> Number {
+        self.facilities.iter().find(|(_, one)| *one == facility).map_or(Number::NONE, |(number, _)| *number)
     }
 
     /// The number that reaches a seat of a block: its extension, or a trunk's prefix and one digit outside.
@@ -124,5 +147,10 @@ mod tests {
         assert_eq!(plan.find(read("0031")), Destination::Outside(read("00")));
         assert_eq!(plan.ways(read("0")).collect::<Vec<_>>(), [2, 4]);
         assert_eq!([plan.number_of(1, 4), plan.number_of(3, 0)], [read("20005"), read("001")]);
+        let plan =
+            plan.with_facilities(vec![(read("100"), Destination::Queue(0)), (read("101"), Destination::Group(0))]);
+        assert_eq!([plan.find(read("100")), plan.find(read("101"))], [Destination::Queue(0), Destination::Group(0)]);
+        assert_eq!(plan.number_of_facility(Destination::Group(0)), read("101"));
+        assert_eq!(plan.number_of_facility(Destination::Group(1)), Number::NONE);
     }
 }

@@ -72,6 +72,8 @@ pub enum Purpose {
     Redial,
     /// What it holds back of what an overloaded server asked for.
     Restraint,
+    /// What agents do after a call.
+    WrapUp,
 }
 
 /// The stream of an entity: `name` from [`name_key`], `index` its seat or number.

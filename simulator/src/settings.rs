@@ -2,7 +2,9 @@
 //! What may not change (who there is, and where) is the [`crate::layout::Layout`].
 
 use crate::distribution::Distribution;
+use crate::layout::{ChannelKind, Interface};
 use crate::licence::feature::FeatureSet;
+use crate::numbers::Number;
 use crate::rng::Probability;
 use crate::time::Duration;
 
@@ -21,6 +23,21 @@ pub struct Settings {
     pub rules: Rules,
     /// By flow index of the layout.
     pub flows: Vec<FlowSettings>,
+    /// By queue index of the layout.
+    pub queues: Vec<QueueSettings>,
+    /// Places of each room, by index of the layout; `u32::MAX`: any number.
+    pub rooms: Vec<u32>,
+}
+
+/// One waiting queue (scenario language §4, `queues.NAME`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueSettings {
+    /// How long an agent takes no other call of a queue after one of this queue.
+    pub wrap_up: Distribution,
+    /// Callers that may wait; `u32::MAX`: any number.
+    pub places: u32,
+    /// How long a caller may wait; `None`: for ever.
+    pub waits_at_most: Option<Duration>,
 }
 
 /// One flow of calls (scenario language §4, `calls.FLOW`).
@@ -28,6 +45,8 @@ pub struct Settings {
 pub struct FlowSettings {
     /// Time from one call to the next (`offered`, `arrivals`); `None`: no calls.
     pub gap: Option<Distribution>,
+    /// Whether each seat calls by itself, and only while it is in no call: a finite source (Engset).
+    pub closed: bool,
     /// Calls, then the flow ends; `u32::MAX`: none.
     pub at_most: u32,
     /// How long people talk.
@@ -61,6 +80,8 @@ pub struct PbxSettings {
     pub challenges: bool,
     /// Session interval asked for on every leg of a call, in seconds, at least 90 (RFC 4028); 0: none.
     pub session_timer_s: u32,
+    /// Channels that calls share, by [`ChannelKind`]; `u32::MAX`: as many as anybody wants.
+    pub channels: [u32; ChannelKind::ALL.len()],
     /// How often a standby looks at its active (M3).
     pub watches_every: Duration,
     /// Silence, from the first unanswered look, before it takes over (M2).
@@ -101,6 +122,25 @@ pub struct PopulationSettings {
     pub arrivals: Option<Distribution>,
     /// Simultaneous calls of each trunk; `u32::MAX`: unlimited.
     pub channels: u32,
+    /// What a trunk is made of.
+    pub interface: Interface,
+    /// Where calls for a user go instead, if anywhere.
+    pub forwards: Option<Box<Forwards>>,
+    /// Whether nobody is to ring.
+    pub do_not_disturb: bool,
+}
+
+/// Where calls for a user go instead (scenario language §4, `users.NAME.forwards`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forwards {
+    /// Whatever comes.
+    pub always: Option<Number>,
+    /// Who is in a call, or does not want to be disturbed.
+    pub busy: Option<Number>,
+    /// Who does not answer, or is not registered.
+    pub no_answer: Option<Number>,
+    /// How long it rings before.
+    pub after: Duration,
 }
 
 /// How an endpoint's messages travel.
@@ -224,6 +264,10 @@ pub enum EscrowServes {
 pub struct Rules {
     /// Answer to a REGISTER refused a licence (M5): 503, 403 or 480.
     pub licence_denial: u16,
+    /// Answer to an INVITE for which there is no channel (M6): 503 or 486.
+    pub channel_denial: u16,
+    /// Whether calls go on when an end of them loses its registration (M9): V16 keeps them.
+    pub keeps_calls: bool,
     /// Redirects followed before 482 (M4).
     pub redirects: u8,
     /// Over which licences the lowest version counts (A3).
@@ -309,7 +353,14 @@ impl Default for Checkout {
 impl Default for Rules {
     /// The first value of every reading (scenario language §4, `rules`).
     fn default() -> Self {
-        Self { licence_denial: 503, redirects: 3, version_floor: FloorOver::Domain, below_floor: BelowFloor::Restart }
+        Self {
+            licence_denial: 503,
+            channel_denial: 503,
+            keeps_calls: false,
+            redirects: 3,
+            version_floor: FloorOver::Domain,
+            below_floor: BelowFloor::Restart,
+        }
     }
 }
 
@@ -325,6 +376,7 @@ impl Default for PbxSettings {
             absorbs_retransmissions: true,
             challenges: true,
             session_timer_s: 0,
+            channels: [u32::MAX; ChannelKind::ALL.len()],
             watches_every: Duration::seconds(108),
             after_silence: Duration::seconds(30),
             gives_back_after: Duration::seconds(60),
@@ -345,6 +397,9 @@ impl Default for PopulationSettings {
             away: None,
             arrivals: None,
             channels: u32::MAX,
+            interface: Interface::Sip,
+            forwards: None,
+            do_not_disturb: false,
         }
     }
 }

@@ -207,7 +207,7 @@ impl Simulation {
     fn crash(&mut self, pbx: u16, observer: &mut impl Observer) -> bool {
         let node = self.engine.elements().cluster().people.pbx(pbx);
         self.engine.lose_unsent(node, &mut Told(observer));
-        self.engine.interfere(node, |site, _, out| site.crash(pbx, out), &mut Told(observer))
+        self.engine.interfere(node, |site, now, out| site.crash(pbx, now, out), &mut Told(observer))
     }
 
     /// Something is done at a PBX.

@@ -55,7 +55,7 @@ impl Site {
         let sources: Vec<Source> = sources.collect();
         let flows = (0..layout.flows.len() as u16).map(|flow| Flow::new(flow, &cluster.people)).collect::<Vec<_>>();
         let first_party = first_source + (sources.len() + flows.len()) as u32;
-        Self { sources, flows, parties: Parties::new(first_party, layout.flows.len()), phones, pbxs, cluster }
+        Self { sources, flows, parties: Parties::new(first_party), phones, pbxs, cluster }
     }
 
     /// Endpoints.
@@ -119,8 +119,8 @@ impl Site {
     }
 
     /// A PBX crashes; who has a connection to it learns it.
-    pub fn crash(&mut self, pbx: u16, out: &mut Outbox) {
-        self.pbxs[usize::from(pbx)].crash(&self.cluster, out);
+    pub fn crash(&mut self, pbx: u16, now: Instant, out: &mut Outbox) {
+        self.pbxs[usize::from(pbx)].crash(&self.cluster, now, out);
         for (endpoint, phone) in self.phones.iter().enumerate() {
             if phone.is_connected_to(pbx, &self.cluster.people) {
                 out.send(NodeId(endpoint as u32), crate::node::Via::Connection, Body::Reset);
@@ -139,7 +139,7 @@ impl Site {
     ) -> bool {
         let index = usize::from(pbx);
         if !self.pbxs[index].is_down() {
-            self.crash(pbx, out);
+            self.crash(pbx, now, out);
         }
         let software = software.unwrap_or(self.cluster.facts[index].software);
         let changed = self.cluster.start(pbx, software);

@@ -284,3 +284,31 @@ fn idle_phones_go_home_first_and_who_talks_goes_after_the_call() {
     let ended = story.of_call(1);
     assert!(ended.last().is_some_and(|(_, what)| what.starts_with("HungUp")), "{ended:?}");
 }
+
+#[test]
+fn who_signs_out_in_a_call_keeps_it_where_calls_are_kept() {
+    let plan = office(1).with(|settings| settings.rules.keeps_calls = true);
+    let story = plan.sign_out_seats(30, 0, 0..10).run(200);
+    assert_eq!(told(&story.of_call(1)), [(11_000, "due"), (11_004, "answered"), (71_006, "HungUp 200")]);
+    assert!(story.is_silent());
+}
+
+#[test]
+fn a_phone_whose_caller_is_gone_without_a_word_does_not_ring_for_ever() {
+    let patience = Some(Distribution::fixed(Duration::seconds(20)));
+    let plan = office(1).calling(|flow| (flow.unanswered, flow.patience) = (Probability::ratio(1, 1), patience));
+    let plan = plan.crash(15, 0);
+    let story = plan.run(240);
+    assert!(!story.is_silent(), "it still rings");
+    assert!(plan.run(400).is_silent());
+}
+
+#[test]
+fn a_closed_source_calls_only_while_it_is_in_no_call() {
+    // One seat, a call a second of a minute each: five in five minutes, the rest would be while it talks.
+    let mut plan = Plan::new().phones("desk", 1, &[0]).phones("other", 20, &[0]).sign_in(1, 0).sign_in(1, 1);
+    plan = plan.calls("ask", 0, &[(1, 1)], 10, u32::MAX).calling(|flow| flow.closed = true);
+    let story = plan.run(311);
+    assert_eq!(story.count(|event| matches!(event, Event::CallDue { .. })), 5);
+    assert_eq!(story.count(|event| matches!(event, Event::NoSeat)), 0);
+}

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use simulator::distribution::Distribution;
 use simulator::engine::digest::Digest;
-use simulator::event::{CallEnd, End, Event, Kind, Seen, StockKind, Wish};
-use simulator::layout::{Device, Role};
+use simulator::event::{CallEnd, Channels, End, Event, Kind, QueueEnd, Seen, StockKind, Wish};
+use simulator::layout::{ChannelKind, Device, Role};
 use simulator::licence::feature::Feature;
 use simulator::licence::holders::HolderSet;
 use simulator::licence::message::{Ack, Recall, Recalled, Renew};
@@ -222,6 +222,7 @@ fn every_field_of_a_message_about_a_call_is_in_the_digest() {
         method: Method::Invite,
         dialled: Number(110_001),
         caller: NodeId(4),
+        hops: 10,
         from_tag: 5,
         to_tag: 6,
         branch: 7,
@@ -251,6 +252,7 @@ fn every_field_of_a_message_about_a_call_is_in_the_digest() {
         Body::Call(CallRequest { method: Method::Bye, ..request }),
         Body::Call(CallRequest { dialled: Number(99), ..request }),
         Body::Call(CallRequest { caller: NodeId(99), ..request }),
+        Body::Call(CallRequest { hops: 99, ..request }),
         Body::Call(CallRequest { from_tag: 99, ..request }),
         Body::Call(CallRequest { to_tag: 99, ..request }),
         Body::Call(CallRequest { branch: 99, ..request }),
@@ -361,6 +363,11 @@ fn of_calls(due: Instant, late: Instant) -> Vec<Event> {
     for session in [first, Session { number: 99, ..first }, Session { flow: 99, ..first }, Session { to: 99, ..first }]
     {
         events.extend([Event::CallDue { session }, Event::CallDropped { session }]);
+        events.extend([true, false].map(|on| Event::CallOwned { session, on }));
+        events.extend(
+            [0, 9].map(|seat| Event::MessageLeft { session, user: Aor { block: 1, device: Device::Trunk, seat } }),
+        );
+        events.push(Event::CallPassedOn { session });
         events.push(Event::CallRang { session, began: due });
         events.push(Event::CallAnswered { session, due, began: due, rang: false });
         events.push(Event::CallGivenUp { session, due, rang: false });
@@ -397,10 +404,17 @@ fn of_calls(due: Instant, late: Instant) -> Vec<Event> {
         ended(due, due, CallEnd::Left, 200),
         ended(due, due, CallEnd::HungUp, 481),
     ]);
-    for trunk in [1, 99] {
-        events.extend([Event::ChannelAsked { trunk }, Event::ChannelTaken { trunk }]);
-        events.extend([Event::ChannelFreed { trunk }, Event::ChannelRefused { trunk }]);
+    let shared = [ChannelKind::WebRtc, ChannelKind::Dsp].map(Channels::Shared);
+    for of in [Channels::Trunk(1), Channels::Trunk(99), Channels::Room(1)].into_iter().chain(shared) {
+        events.extend([Event::ChannelAsked { of }, Event::ChannelTaken { of }]);
+        events.extend([Event::ChannelFreed { of }, Event::ChannelRefused { of }]);
     }
+    for queue in [1, 99] {
+        events.extend([Event::QueueEntered { queue }, Event::QueueDelayed { queue }]);
+    }
+    let left = |queue, waited, end| Event::QueueLeft { queue, waited: Duration(waited), end };
+    events.extend([left(1, 2, QueueEnd::Answered), left(1, 2, QueueEnd::Lost), left(1, 3, QueueEnd::Answered)]);
+    events.push(left(2, 2, QueueEnd::Answered));
     events
 }
 
@@ -505,6 +519,6 @@ fn every_field_of_every_event_is_in_the_digest() {
         .collect();
     assert_distinct(&digests, "events");
     let kinds: BTreeSet<u64> = events().iter().map(|event| event.words()[0] & 0xff).collect();
-    let known = (1..=32).chain(60..=63).chain(70..=80);
+    let known = (1..=32).chain(60..=63).chain(70..=86);
     assert_eq!(kinds, known.collect(), "an event is missing here, or new");
 }

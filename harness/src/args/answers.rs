@@ -163,3 +163,43 @@ impl FromStr for Percent {
         }
     }
 }
+
+/// `pbxsim cdr`.
+#[derive(Debug, Parser)]
+pub(crate) struct Cdr {
+    /// Scenario file
+    pub(crate) file: Option<PathBuf>,
+    /// Only this variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// Another value for one path of the file; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// The seed [default: the first one]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How
+    #[arg(long = "as", value_name = "FORMAT", value_enum, default_value_t = CdrFormat::Csv)]
+    pub(crate) format: CdrFormat,
+    /// Write them to this file instead, whole or not at all
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Forms of call detail records.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum CdrFormat {
+    /// Comma-separated values
+    Csv,
+    /// One JSON object a line
+    Json,
+}
+
+impl CdrFormat {
+    pub(crate) fn form(self) -> harness::cdr::Form {
+        match self {
+            Self::Csv => harness::cdr::Form::Csv,
+            Self::Json => harness::cdr::Form::Json,
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! One file per verb: from what was typed to what is done.
 
 mod audit;
+mod cdr;
 mod check;
 mod compare;
 mod explain;
@@ -48,6 +49,7 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
         Verb::Plan(args) => plan::plan(args),
         Verb::Sweep(args) => sweep::sweep(args),
         Verb::Shrink(args) => shrink::shrink(args),
+        Verb::Cdr(args) => cdr::cdr(args),
         Verb::Serve(args) => wire::serve(args),
         Verb::Worker(args) => worker::worker(args),
         Verb::Workers(args) => worker::workers(args),

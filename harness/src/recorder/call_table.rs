@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use reports::calls::{FlowCalls, TrunkCalls};
 use reports::expectation::When;
 use scenarios::plan::Plan;
-use simulator::event::{CallEnd, Event};
-use simulator::layout::Device;
+use simulator::event::{CallEnd, Channels, Event};
+use simulator::layout::{ChannelKind, Device};
+use simulator::licence::feature::Feature;
+use simulator::numbers::Destination;
 use simulator::settings::Retries;
 use simulator::sip::message::Session;
 use simulator::time::Instant;
@@ -14,14 +16,13 @@ use simulator::time::Instant;
 use super::level::Level;
 use super::scope::Window;
 use super::step::Step;
-use super::trunk_ratio::{channels, offered};
 
 /// Flows and trunks of a run.
 #[derive(Clone, Debug)]
 pub(super) struct CallTable {
     flows: Vec<FlowCalls>,
-    /// By population; users have none.
-    trunks: Vec<Option<Trunk>>,
+    /// Of trunks, rooms, and of licensed channels that calls share.
+    channels: BTreeMap<Channels, Trunk>,
     warm: Instant,
 }
 
@@ -39,8 +40,8 @@ impl CallTable {
             offered_erlangs: load.erlangs,
             ..FlowCalls::default()
         });
-        let trunks = (0..plan.layout.populations.len() as u16).map(|index| Trunk::new(plan, index));
-        Self { flows: flows.collect(), trunks: trunks.collect(), warm: Instant::ZERO + plan.warm_up }
+        let channels = every_kind(plan).map(|of| (of, Trunk::new(plan, of)));
+        Self { flows: flows.collect(), channels: channels.collect(), warm: Instant::ZERO + plan.warm_up }
     }
 
     #[inline]
@@ -61,16 +62,18 @@ impl CallTable {
                 let why = if reason.code().is_empty() { status.to_string() } else { reason.code().to_owned() };
                 *self.flow(session).refused.entry(why).or_insert(0) += 1;
             }
+            Event::CallPassedOn { session } => self.flow(session).passed_on += 1,
+            Event::MessageLeft { session, .. } => self.flow(session).messages += 1,
             Event::CallGivenUp { session, .. } => self.flow(session).abandoned += 1,
             Event::CallEnded { session, end: CallEnd::Dropped, .. } | Event::CallDropped { session } => {
                 self.flow(session).dropped += 1;
             }
-            Event::ChannelAsked { trunk }
-            | Event::ChannelTaken { trunk }
-            | Event::ChannelFreed { trunk }
-            | Event::ChannelRefused { trunk } => {
+            Event::ChannelAsked { of }
+            | Event::ChannelTaken { of }
+            | Event::ChannelFreed { of }
+            | Event::ChannelRefused { of } => {
                 let warm = step.now >= self.warm;
-                if let Some(trunk) = &mut self.trunks[usize::from(trunk)] {
+                if let Some(trunk) = self.channels.get_mut(&of) {
                     trunk.on_event(step.now, event, warm);
                 }
             }
@@ -87,24 +90,27 @@ impl CallTable {
         for (index, flow) in (0..).zip(&mut self.flows) {
             flow.open = step.site.parties().open(index);
         }
-        let trunks = self.trunks.into_iter().flatten().map(|trunk| trunk.finish(step.now, self.warm));
+        let trunks = self.channels.into_values().map(|trunk| trunk.finish(step.now, self.warm));
         (self.flows, trunks.collect())
     }
 }
 
 impl Trunk {
-    fn new(plan: &Plan, index: u16) -> Option<Self> {
-        let blocks = plan.layout.blocks.iter().filter(|block| block.population == index);
-        let is_trunk = blocks.flat_map(|block| &block.devices).any(|(device, _)| *device == Device::Trunk);
+    fn new(plan: &Plan, of: Channels) -> Self {
         let window = Window::new(plan, When::Whole, true);
+        let name = match of {
+            Channels::Trunk(population) => plan.layout.callee_name(population),
+            Channels::Room(room) => plan.layout.callee_name(plan.layout.callee_of_room(room)),
+            Channels::Shared(kind) => kind.feature().map(Feature::name),
+        };
         let row = TrunkCalls {
-            trunk: plan.layout.populations[usize::from(index)].name.clone(),
-            channels: channels(plan, index),
-            offered_erlangs: offered(plan, index),
-            is_erlang: is_erlang(plan, index),
+            trunk: name.unwrap_or("").to_owned(),
+            channels: plan.channels(of, None),
+            offered_erlangs: plan.offered_to(of),
+            is_erlang: is_erlang(plan, of),
             ..TrunkCalls::default()
         };
-        is_trunk.then(|| Self { row, in_use: Level::new(window, None, false), full: Level::new(window, None, false) })
+        Self { row, in_use: Level::new(window, None, false), full: Level::new(window, None, false) }
     }
 
     fn on_event(&mut self, now: Instant, event: &Event, warm: bool) {
@@ -135,14 +141,34 @@ impl Trunk {
     }
 }
 
-/// Whether what a trunk is offered is Poisson, and does not change: one set of constants, no redials, no fixed gaps.
-fn is_erlang(plan: &Plan, trunk: u16) -> bool {
-    let concerns =
-        |flow: &simulator::layout::FlowPlan| flow.from.contains(&trunk) || flow.to.iter().any(|(to, _)| *to == trunk);
-    let by_flow: BTreeMap<usize, bool> = (0..).zip(plan.layout.flows.iter().map(concerns)).collect();
-    plan.settings.len() == 1
-        && plan.settings[0].flows.iter().enumerate().filter(|(index, _)| by_flow[index]).all(|(_, flow)| {
-            let random = flow.gap.as_ref().is_none_or(|gap| gap.constant().is_none());
-            random && flow.retries == Retries::Never && flow.at_most == u32::MAX
-        })
+/// Trunks, rooms, and licensed channels that calls share.
+fn every_kind(plan: &Plan) -> impl Iterator<Item = Channels> + '_ {
+    let is_trunk = |index: &u16| {
+        let mut blocks = plan.layout.blocks.iter().filter(|block| block.population == *index);
+        blocks.any(|block| block.devices.iter().any(|(device, _)| *device == Device::Trunk))
+    };
+    let trunks = (0..plan.layout.populations.len() as u16).filter(is_trunk).map(Channels::Trunk);
+    let rooms = (0..plan.layout.rooms.len() as u16).map(Channels::Room);
+    let shared = ChannelKind::ALL.into_iter().filter(|kind| plan.layout.licensed && kind.feature().is_some());
+    trunks.chain(rooms).chain(shared.map(Channels::Shared))
+}
+
+/// Whether what channels are offered is Poisson, and does not change: one set of constants, no redials, no fixed gaps.
+fn is_erlang(plan: &Plan, of: Channels) -> bool {
+    let [settings] = plan.settings.as_slice() else { return false };
+    let uses = |callee: u16| match of {
+        Channels::Trunk(population) => callee == population,
+        Channels::Room(room) => callee == plan.layout.callee_of_room(room),
+        Channels::Shared(kind) => match plan.layout.destination_of(callee) {
+            Some(Destination::Room(_)) => matches!(kind, ChannelKind::Relay | ChannelKind::Dsp),
+            Some(_) => false,
+            None => settings.populations[usize::from(callee)].interface.takes().contains(&kind),
+        },
+    };
+    let flows = plan.layout.flows.iter().zip(&settings.flows);
+    let mut flows = flows.filter(|(flow, _)| flow.from.iter().copied().chain(flow.to.iter().map(|to| to.0)).any(uses));
+    flows.all(|(_, flow)| {
+        let random = flow.gap.as_ref().is_none_or(|gap| gap.constant().is_none());
+        random && !flow.closed && flow.retries == Retries::Never && flow.at_most == u32::MAX
+    })
 }

@@ -23,10 +23,7 @@ pub(super) struct Which {
 
 impl Which {
     pub(super) fn new(plan: &Plan, flow: Option<&str>, to: Option<&str>) -> Self {
-        Self {
-            flow: flow.and_then(|name| flow_named(plan, name)),
-            to: to.and_then(|name| population_named(plan, name)),
-        }
+        Self { flow: flow.and_then(|name| flow_named(plan, name)), to: to.and_then(|name| plan.layout.callee(name)) }
     }
 
     #[inline]
@@ -236,7 +233,7 @@ pub(super) fn flow_named(plan: &Plan, name: &str) -> Option<u16> {
     (0..).zip(&plan.layout.flows).find(|(_, flow)| flow.name == name).map(|(index, _)| index)
 }
 
-/// The index of a population by name.
-pub(super) fn population_named(plan: &Plan, name: &str) -> Option<u16> {
-    (0..).zip(&plan.layout.populations).find(|(_, population)| population.name == name).map(|(index, _)| index)
+/// The index of a queue by name.
+pub(super) fn queue_named(plan: &Plan, name: &str) -> Option<u16> {
+    (0..).zip(&plan.layout.queues).find(|(_, queue)| queue.name == name).map(|(index, _)| index)
 }

@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 use reports::expectation::{Measured, Metric, Stat, When};
 use reports::measurements::Tally;
 use scenarios::plan::Plan;
-use simulator::event::{Event, Family, Kind, StockKind};
+use simulator::event::{Channels, Event, Family, Kind, StockKind};
 use simulator::licence::authority::UNLIMITED;
 use simulator::licence::feature::Feature;
 use simulator::pbx::node::Pbx;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
-use super::calls::{flow_named, population_named};
+use super::calls::{flow_named, queue_named};
 use super::level::Level;
 use super::registrations::Registrations;
 use super::scope::{Filter, Window, pbx_named};
@@ -37,7 +37,8 @@ pub(super) struct Gauge {
     /// Units in use, also those that are not too many.
     in_use: u64,
     flow: Option<u16>,
-    trunk: Option<u16>,
+    channels: Option<Channels>,
+    queue: Option<u16>,
 }
 
 impl Gauge {
@@ -61,14 +62,16 @@ impl Gauge {
             leaving: VecDeque::new(),
             in_use: 0,
             flow: of.and_then(|name| flow_named(plan, name)),
-            trunk: of.and_then(|name| population_named(plan, name)),
+            channels: of.and_then(|name| plan.channels_named(name)),
+            queue: of.and_then(|name| queue_named(plan, name)),
         }
     }
 
     /// Families of facts that may change it.
     pub(super) fn hears(&self) -> &'static [Family] {
         match self.metric {
-            Metric::UnitsInUse | Metric::OverIssue | Metric::Escrow => &[Family::Unit],
+            Metric::UnitsInUse => &[Family::Unit, Family::Channel],
+            Metric::OverIssue | Metric::Escrow => &[Family::Unit],
             Metric::ConcurrentRegistrations | Metric::DoubleRegistrations => &[Family::Binding],
             Metric::RequestRate => &[Family::Request],
             _ => &Family::ALL,
@@ -116,8 +119,12 @@ impl Gauge {
             (Metric::CallsUp, Event::CallEnded { session, .. }) if self.flow == Some(session.flow) => {
                 self.level.fall(now);
             }
-            (Metric::CallsUp, Event::ChannelTaken { trunk }) if self.is_trunk(trunk) => self.level.rise(now),
-            (Metric::CallsUp, Event::ChannelFreed { trunk }) if self.is_trunk(trunk) => self.level.fall(now),
+            (Metric::CallsUp | Metric::UnitsInUse, Event::ChannelTaken { of }) if self.is_of(step, of) => {
+                self.level.rise(now);
+            }
+            (Metric::CallsUp | Metric::UnitsInUse, Event::ChannelFreed { of }) if self.is_of(step, of) => {
+                self.level.fall(now);
+            }
             // Also what was shed has arrived.
             (Metric::RequestRate, Event::Served { .. } | Event::Shed) if self.pbx == step.pbx => {
                 self.stay(now, Duration::SECOND);
@@ -129,13 +136,17 @@ impl Gauge {
         }
     }
 
-    fn is_trunk(&self, trunk: u16) -> bool {
-        self.flow.is_none() && self.trunk == Some(trunk)
+    fn is_of(&self, step: &Step<'_>, of: Channels) -> bool {
+        self.flow.is_none() && self.channels == Some(of) && (self.pbx.is_none() || self.pbx == step.pbx)
     }
 
     /// After a step of a PBX: gauges that follow from the state.
     #[inline]
     pub(super) fn on_step(&mut self, step: &Step<'_>) {
+        if let Some(queue) = self.queue {
+            let waiting = step.site.pbxs().iter().map(|pbx| pbx.exchange().queues().waiting(queue) as u64);
+            return self.level.set(step.now, waiting.sum());
+        }
         let Some(feature) = self.feature else { return };
         let level = match self.metric {
             Metric::UsableUnits => self.usable(step.site, feature),

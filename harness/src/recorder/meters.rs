@@ -4,11 +4,11 @@ use reports::expectation::{Measured, Metric, Stat, When};
 use reports::latency::Latency;
 use reports::measurements::Tally;
 use scenarios::plan::Plan;
-use simulator::event::{Event, Wish};
+use simulator::event::{Channels, Event, QueueEnd, Wish};
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::time::{Duration, Instant};
 
-use super::calls::{flow_named, population_named};
+use super::calls::{flow_named, queue_named};
 use super::level::{BATCHES, batch_of};
 use super::scope::{Filter, Window, pbx_named};
 use super::step::Step;
@@ -21,7 +21,8 @@ pub(super) struct Meter {
     pbx: Option<usize>,
     filter: Filter,
     pub(super) flow: Option<u16>,
-    trunk: Option<u16>,
+    channels: Option<Channels>,
+    queue: Option<u16>,
     stat: Option<Stat>,
     window: Window,
     times: Latency,
@@ -45,7 +46,8 @@ impl Meter {
             pbx: measured.at.as_deref().or(of).and_then(|name| pbx_named(plan, name)),
             filter: Filter::new(plan, of.filter(is_population), None, measured.at.as_deref()),
             flow: of.and_then(|name| flow_named(plan, name)),
-            trunk: of.and_then(|name| population_named(plan, name)),
+            channels: of.and_then(|name| plan.channels_named(name)),
+            queue: of.and_then(|name| queue_named(plan, name)),
             stat: measured.stat,
             window: Window::new(plan, when, !counts),
             times: Latency::new(),
@@ -67,6 +69,7 @@ impl Meter {
                     self.time(step.now, step.now, waited);
                 }
             }
+            Metric::QueueWait | Metric::ProbabilityOfDelay if self.queue.is_some() => self.on_queue(step, event),
             Metric::CheckoutDelay | Metric::CallCongestion | Metric::ProbabilityOfDelay => {
                 self.on_checkout(step, event);
             }
@@ -95,6 +98,24 @@ impl Meter {
         }
     }
 
+    fn on_queue(&mut self, step: &Step<'_>, event: &Event) {
+        let now = step.now;
+        match (self.metric, *event) {
+            (Metric::QueueWait, Event::QueueLeft { queue, waited, end: QueueEnd::Answered })
+                if self.queue == Some(queue) =>
+            {
+                self.time(Instant(now.0 - waited.0), now, waited);
+            }
+            (Metric::ProbabilityOfDelay, Event::QueueEntered { queue }) if self.queue == Some(queue) => {
+                self.add(now, 0, 1);
+            }
+            (Metric::ProbabilityOfDelay, Event::QueueDelayed { queue }) if self.queue == Some(queue) => {
+                self.add(now, 1, 0);
+            }
+            _ => {}
+        }
+    }
+
     fn on_registration(&mut self, step: &Step<'_>, event: &Event) {
         if let Event::Accepted { wish, due, began, .. } = *event
             && wish != Wish::SignOut
@@ -110,10 +131,10 @@ impl Meter {
             return;
         }
         match (self.metric, *event) {
-            (Metric::CallCongestion, Event::ChannelAsked { trunk }) if Some(trunk) == self.trunk => {
+            (Metric::CallCongestion, Event::ChannelAsked { of }) if Some(of) == self.channels => {
                 self.add(step.now, 0, 1);
             }
-            (Metric::CallCongestion, Event::ChannelRefused { trunk }) if Some(trunk) == self.trunk => {
+            (Metric::CallCongestion, Event::ChannelRefused { of }) if Some(of) == self.channels => {
                 self.add(step.now, 1, 0);
             }
             (Metric::CallCongestion, Event::Asked { feature, .. }) if Some(feature) == wanted => {

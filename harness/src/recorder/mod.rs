@@ -7,6 +7,7 @@ mod audience;
 mod bits;
 mod call_table;
 mod calls;
+mod channel_ratio;
 mod contention;
 mod course;
 mod delays;
@@ -17,6 +18,7 @@ mod names;
 mod occasions;
 mod over_issued;
 mod probe;
+mod queue_table;
 mod registrations;
 mod ring;
 mod scope;
@@ -25,7 +27,6 @@ mod step;
 mod story;
 #[cfg(test)]
 mod tests;
-mod trunk_ratio;
 mod value;
 
 use std::collections::BTreeMap;
@@ -54,6 +55,7 @@ use course::CourseMeter;
 use delays::Delays;
 use occasions::Unfolding;
 use probe::Probe;
+use queue_table::QueueTable;
 use registrations::Registrations;
 use ring::Ring;
 use step::Step;
@@ -74,6 +76,7 @@ pub struct Recorder<'a> {
     registrations: Registrations,
     contention: Contention,
     call_table: CallTable,
+    queue_table: QueueTable,
     course: CourseMeter,
     unfoldings: Vec<Unfolding>,
     story: Story,
@@ -112,6 +115,7 @@ impl<'a> Recorder<'a> {
             registrations: Registrations::new(site.endpoints()),
             contention: Contention::new(plan),
             call_table: CallTable::new(plan),
+            queue_table: QueueTable::new(plan),
             course: CourseMeter::new(plan),
             unfoldings: Unfolding::all(plan),
             story: Story::new(plan, site.endpoints() as u64),
@@ -180,6 +184,7 @@ impl<'a> Recorder<'a> {
         let family = event.family();
         match family {
             Family::Call | Family::Channel => self.call_table.on_event(step, event),
+            Family::Queue => self.queue_table.on_event(step, event),
             _ => {
                 self.contention.on_event(step, event);
                 self.course.on_event(step, event);
@@ -321,6 +326,7 @@ impl<'a> Recorder<'a> {
             stocks: self.contention.finish(self.plan, now),
             flows,
             trunks,
+            queues: self.queue_table.finish(),
             latencies,
             timeline,
             service,

@@ -8,7 +8,7 @@ use simulator::event::{Event, Family, Kind};
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::time::{Duration, Instant};
 
-use super::calls::population_named;
+use super::channel_ratio::ChannelRatio;
 use super::contention::Contention;
 use super::gauges::Gauge;
 use super::level::Level;
@@ -18,7 +18,6 @@ use super::over_issued::OverIssued;
 use super::registrations::Registrations;
 use super::scope::{Window, pbx_named};
 use super::step::Step;
-use super::trunk_ratio::TrunkRatio;
 
 /// A number in the making.
 #[derive(Clone, Debug)]
@@ -31,8 +30,8 @@ pub(super) enum Value {
     Registered(Registered),
     /// A ratio of a stock over time.
     Stock(Box<StockRatio>),
-    /// A ratio of a trunk's channels over time.
-    Trunk(Box<TrunkRatio>),
+    /// A ratio of channels over time.
+    Channels(Box<ChannelRatio>),
     /// Time over-issued.
     OverIssued(Box<OverIssued>),
     /// What a search found, before this run: a rate, or why there is none.
@@ -58,13 +57,11 @@ impl Value {
             Metric::RateFound => Self::Found(rate_found(plan, measured.occasion)),
             Metric::TimeToRegistered(share) => Self::Registered(Registered::new(plan, measured, share)),
             Metric::TimeOverIssued => Self::OverIssued(Box::new(OverIssued::new(plan, measured, when))),
-            Metric::TimeAtCapacity | Metric::TrafficCongestion | Metric::Utilisation
-                if measured.of.as_deref().is_some_and(|name| population_named(plan, name).is_some()) =>
-            {
-                Self::Trunk(Box::new(TrunkRatio::new(plan, measured, when, batched)))
-            }
             Metric::TimeAtCapacity | Metric::TrafficCongestion | Metric::Utilisation => {
-                Self::Stock(Box::new(StockRatio::new(plan, measured, when, batched)))
+                match measured.of.as_deref().and_then(|name| plan.channels_named(name)) {
+                    Some(of) => Self::Channels(Box::new(ChannelRatio::new(plan, of, measured, when, batched))),
+                    None => Self::Stock(Box::new(StockRatio::new(plan, measured, when, batched))),
+                }
             }
             _ => Self::Meter(Box::new(Meter::new(plan, measured, when, batched))),
         }
@@ -85,7 +82,7 @@ impl Value {
             Self::Meter(_) => &Family::ALL,
             Self::Registered(_) => &[Family::Binding],
             Self::Stock(_) | Self::OverIssued(_) => &[Family::Unit],
-            Self::Trunk(_) => &[Family::Channel],
+            Self::Channels(_) => &[Family::Channel],
             Self::Occasion(_) | Self::Found(_) => &[],
         }
     }
@@ -102,7 +99,7 @@ impl Value {
             Self::Meter(meter) => meter.on_event(step, event),
             Self::Registered(registered) => registered.on_event(step, event, registrations),
             Self::Stock(stock) => stock.on_event(step, event),
-            Self::Trunk(trunk) => trunk.on_event(step, event),
+            Self::Channels(channels) => channels.on_event(step, event),
             Self::OverIssued(over) => over.on_event(step, event),
             Self::Occasion(_) | Self::Found(_) => {}
         }
@@ -142,7 +139,7 @@ impl Value {
         match self {
             Self::Gauge(gauge) => gauge.finish(step),
             Self::Stock(stock) => stock.finish(step),
-            Self::Trunk(trunk) => trunk.finish(step),
+            Self::Channels(channels) => channels.finish(step),
             Self::OverIssued(over) => over.finish(step),
             Self::Meter(meter) => {
                 unreclaimed.iter().for_each(|features| meter.unreclaimed(*features));
@@ -166,7 +163,7 @@ impl Value {
             Self::Registered(registered) => (ns(registered.reached), 1),
             Self::Found(rate) => (rate.as_ref().ok().copied(), 1),
             Self::Stock(stock) => stock.result(step),
-            Self::Trunk(trunk) => trunk.result(step),
+            Self::Channels(channels) => channels.result(step),
             Self::OverIssued(over) => (Some(over.length()), 1),
             Self::Occasion(measured) => {
                 let unfolding = measured.occasion.and_then(|index| occasions.get(usize::from(index)));
@@ -202,7 +199,7 @@ impl Value {
             Self::Gauge(gauge) => gauge.batches(),
             Self::Meter(meter) => meter.batches(),
             Self::Stock(stock) => stock.batches(),
-            Self::Trunk(trunk) => trunk.batches(),
+            Self::Channels(channels) => channels.batches(),
             Self::Occasion(_) | Self::Registered(_) | Self::OverIssued(_) | Self::Found(_) => {
                 Tally::Batches(Vec::new())
             }

@@ -62,6 +62,8 @@ impl Edges {
             checkout: Checkout::default(),
             rules: Rules::default(),
             flows: Vec::new(),
+            queues: Vec::new(),
+            rooms: Vec::new(),
         };
         let nodes = ["127.0.0.1:5060", "127.0.0.1:5061"].map(|text| text.parse().unwrap()).to_vec();
         let directory = Directory::new(&layout, "example.com".into(), nodes);

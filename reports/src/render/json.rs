@@ -1,7 +1,10 @@
 //! The JSON result, which is a contract: keys in a fixed order, equal for equal inputs but for `host` and `wall_s`.
 
+mod calls;
+
 use std::collections::BTreeMap;
 
+use calls::CallsJson;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
@@ -89,6 +92,8 @@ struct ResultJson<'a> {
     invariants: &'a [Invariant],
     licences: BTreeMap<&'a str, LicenceJson<'a>>,
     stocks: Vec<StockJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calls: Option<CallsJson<'a>>,
     latency_ms: LatenciesJson<'a>,
     timeline: Vec<MomentJson<'a>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -213,6 +218,7 @@ impl<'a> ResultJson<'a> {
             invariants: &first.invariants,
             licences: licences(&first.stocks),
             stocks: first.stocks.iter().map(StockJson::of).collect(),
+            calls: CallsJson::of(first),
             latency_ms: LatenciesJson(&first.latencies),
             timeline: timeline(header.starts_s, first),
             searches: &first.searches,

@@ -33,7 +33,7 @@ impl Kind {
             M::AttemptsPerSignIn | M::HopsPerRefusal => Self::Mean,
             M::RequestRate | M::RateFound => Self::Rate,
             M::RegistrationDelay | M::LicenceWait | M::CheckoutDelay | M::ReclaimLag | M::ServerWait => Self::Times,
-            M::SetupDelay | M::DisconnectDelay | M::CallLength => Self::Times,
+            M::SetupDelay | M::DisconnectDelay | M::CallLength | M::QueueWait => Self::Times,
             M::TakeoverTime | M::FailbackTime | M::TimeToAgree | M::TimeToRegistered(_) | M::TimeOverIssued => {
                 Self::Time
             }

@@ -17,13 +17,13 @@ pub(crate) static DEVICES: &[Word] = &[
 
 /// Feature words.
 pub(crate) static FEATURES: &[Word] = &[
-    later("mypbx"),
+    word("mypbx"),
     later("video"),
     later("app-sharing"),
     later("fax"),
-    later("voicemail"),
+    word("voicemail"),
     later("mobility"),
-    later("uc"),
+    word("uc"),
     later("conferencing"),
     later("reporting"),
     later("recording"),
@@ -56,15 +56,10 @@ pub(crate) static USERS: Block = Block {
             "what they register with",
             "R31 R34",
         ),
-        key(
-            "features",
-            Value::Map(Keys::FeatureWord, &Value::Amount),
-            "none",
-            "assigned functions, booked whether used or not",
-            "R45-R58",
-        )
-        .later(),
-        key("secretary", Value::OneOrMore(&Value::Selector), "none", "their calls ring there first", "R31").later(),
+        key("features", Value::Map(Keys::FeatureWord, &Value::Amount), "none", "assigned functions", "R45-R58"),
+        key("secretary", Value::OneOrMore(&Value::Selector), "none", "their calls ring there first", "R31"),
+        key("forwards", Value::Block(&FORWARDS), "none", "where their calls go instead", ""),
+        key("do-not-disturb", Value::Flag, "false", "nobody is to ring", ""),
         key("software", Value::Version, "that of the PBX", "of operator applications", "R74"),
         key("transport", TRANSPORT, "udp", "how their messages travel", ""),
         key("keep-alive", Value::Duration, "none", "probe of the registrar; unanswered = lost", "F12"),
@@ -74,6 +69,17 @@ pub(crate) static USERS: Block = Block {
         key("signed-in", Value::Distribution, "for ever", "length of a session", ""),
         key("away", Value::Distribution, "for ever", "between two sessions: a closed, finite source (Engset)", "§4.5"),
         key("offered", Value::Traffic, "none", "instead of away: sessions arrive by Poisson (Erlang)", "§4.5"),
+    ],
+};
+
+/// `users.NAME.forwards`.
+pub(crate) static FORWARDS: Block = Block {
+    name: "users.NAME.forwards",
+    keys: &[
+        key("always", Value::Name, "none", "whatever comes", ""),
+        key("busy", Value::Name, "none", "while they are in a call", ""),
+        key("no-answer", Value::Name, "none", "if nobody answers, or is registered", ""),
+        key("after", Value::Duration, "20 s", "how long it rings before", ""),
     ],
 };
 
@@ -87,12 +93,12 @@ pub(crate) static TRUNK: Block = Block {
         key("number", Value::Text, "0", "dialled to reach it", ""),
         key(
             "interface",
-            Value::Words(&[word("sip"), later("pri"), later("bri"), later("webrtc")]),
+            Value::Words(&[word("sip"), word("pri"), word("bri"), word("webrtc")]),
             "sip",
             "what it is made of",
             "R19 R33e R61",
         ),
-        key("channels", SOME, "unlimited", "simultaneous calls of each", ""),
+        key("channels", SOME, "unlimited; pri 30, bri 2", "simultaneous calls of each", ""),
         key("transport", TRANSPORT, "udp", "how its messages travel", ""),
         key("features", Value::Map(Keys::FeatureWord, &Value::Amount), "none", "reporting", "R69 A20").later(),
     ],
@@ -108,7 +114,9 @@ pub(crate) static QUEUE: Block = Block {
         key("agents", Value::OneOrMore(&Value::Selector), "required", "longest idle first; only while signed in", ""),
         key("wrap-up", Value::Distribution, "0 s", "after each call", ""),
         key("places", COUNT, "unlimited", "waiting callers", ""),
-        key("monitor", Value::Version, "none", "a Queue Monitor of that version shows it", "R73"),
+        key("waits-at-most", Value::Duration, "for ever", "then a caller goes elsewhere, or is refused", ""),
+        key("overflow", Value::Name, "none", "where callers go without agent or place, or after too long a wait", ""),
+        key("monitor", Value::Version, "none", "a Queue Monitor of that version shows it", "R73").later(),
     ],
 };
 
@@ -129,7 +137,7 @@ pub(crate) static ROOM: Block = Block {
         key("home", Value::Node, "the master", "where it is configured", "R32"),
         key("number", Value::Text, "dealt from 100", "what is dialled", ""),
         key("places", COUNT, "unlimited", "participants", ""),
-        key("managed-by", Value::OneOrMore(&Value::Selector), "none", "these need conferencing", "R43"),
+        key("managed-by", Value::OneOrMore(&Value::Selector), "none", "these need conferencing", "R43").later(),
     ],
 };
 
@@ -148,11 +156,17 @@ pub(crate) static CALLS: Block = Block {
         ),
         key("starts", Value::Instant, "end of the first sign-in of both sides", "first call", ""),
         key("offered", Value::Traffic, "required", "erlang counts holding only", ""),
-        key("arrivals", Value::Words(&[word("random"), word("even")]), "random", "Poisson, or evenly spaced", ""),
+        key(
+            "arrivals",
+            Value::Words(&[word("random"), word("even"), word("closed")]),
+            "random",
+            "Poisson, evenly spaced, or each seat by itself while it is in no call (Engset)",
+            "§4.5",
+        ),
         key("at-most", SOME, "none", "calls, then the flow ends", ""),
         key("holding", Value::Distribution, "exponential 3 min", "talk time", ""),
         key("rings", Value::Distribution, "0 s", "until a called person answers", ""),
-        key("unanswered", Value::Percent, "0%", "nobody answers", "R51"),
+        key("unanswered", Value::Percent, "0%", "nobody answers: a mailbox does, if there is one", "R51"),
         key("patience", Value::Distribution, "for ever", "caller gives up ringing or waiting", ""),
         key("retries", Value::Retries, "never", "redials when blocked or busy", ""),
     ],

@@ -34,10 +34,9 @@ pub(crate) static TOP: Block = Block {
         key("portal", Value::Block(&PORTAL), "none", "purchases, balance, SSA, warranty", "R2 R76-R90"),
         key("users", Value::Map(Keys::Declared, &Value::Block(&USERS)), "none", "populations of users", "R31-R33"),
         key("trunks", Value::Map(Keys::Declared, &Value::Block(&TRUNK)), "none", "ways outside", "R33d"),
-        key("queues", Value::Map(Keys::Declared, &Value::Block(&QUEUE)), "none", "waiting queues", "R32").later(),
-        key("groups", Value::Map(Keys::Declared, &Value::Block(&GROUP)), "none", "groups that ring together", "R32")
-            .later(),
-        key("rooms", Value::Map(Keys::Declared, &Value::Block(&ROOM)), "none", "conference rooms", "R43").later(),
+        key("queues", Value::Map(Keys::Declared, &Value::Block(&QUEUE)), "none", "waiting queues", "R32"),
+        key("groups", Value::Map(Keys::Declared, &Value::Block(&GROUP)), "none", "groups that ring together", "R32"),
+        key("rooms", Value::Map(Keys::Declared, &Value::Block(&ROOM)), "none", "conference rooms", "R43"),
         key("calls", Value::Map(Keys::Declared, &Value::Block(&CALLS)), "none", "flows of calls", ""),
         key("timeline", Value::List(&Value::Entry), "none", "what happens, and when", ""),
         key(
@@ -115,7 +114,7 @@ pub(crate) static NODE: Block = Block {
             "R4 R25 R50",
         ),
         key("mac", Value::Mac, "made up", "what IPVA licences are bound to", "R29").later(),
-        key("interfaces", Value::Block(&INTERFACES), "none", "what is soldered in", "R19 R24 F16").later(),
+        key("interfaces", Value::Block(&INTERFACES), "none", "what is soldered in", "R19 R24 F16"),
         key(
             "runs",
             Value::List(&Value::Words(&[word("linux-ap"), word("recorder")])),
@@ -132,7 +131,7 @@ static INTERFACES: Block = Block {
     keys: &[
         key("pri", COUNT, "0", "primary rate interfaces", "R19"),
         key("bri", COUNT, "0", "basic rate interfaces", "R19"),
-        key("dsp", COUNT, "0", "channels of media resources", "R24"),
+        key("dsp", COUNT, "unlimited", "channels of media resources, for conferences", "R24 R44"),
     ],
 };
 
@@ -241,8 +240,8 @@ pub(crate) static RULES: Block = Block {
         reading("softphone-port", &[word("shared"), later("own")], "shared", "beside the user's other devices", "A25"),
         reading("ipva-bound", &[word("licences"), later("everything")], "licences", "what can't leave an IPVA", "A26"),
         reading("licence-denial", &[word("503"), word("403"), word("480")], "503", "answer to REGISTER", "M5"),
-        reading("channel-denial", &[word("503"), later("486")], "503", "answer to INVITE", "M6"),
-        reading("calls-without-registration", &[word("dropped"), later("kept")], "dropped", "V16 keeps them", "M9"),
+        reading("channel-denial", &[word("503"), word("486")], "503", "answer to INVITE", "M6"),
+        reading("calls-without-registration", &[word("dropped"), word("kept")], "dropped", "V16 keeps them", "M9"),
         key("redirects", Value::Count(0, 70), "3", "hops before 482", "M4"),
         key("devices-per-user", Value::Count(1, 6), "6", "more is an error", "M11"),
     ],

@@ -1,6 +1,7 @@
 //! Flows of calls: who calls whom, how often and how long.
 
 use simulator::layout::{Begins, FlowPlan};
+use simulator::numbers::Destination;
 use simulator::rng::Probability;
 use simulator::schedule::{Action, Entry};
 use simulator::settings::FlowSettings;
@@ -8,6 +9,7 @@ use simulator::time::{Duration, Instant};
 
 use super::Draft;
 use super::demand::offered_erlangs;
+use super::facilities::Facilities;
 use super::fields::Fields;
 use super::moments::Frame;
 use super::people::{People, arrival_gap};
@@ -38,7 +40,7 @@ pub(crate) struct Flows {
 
 impl Draft<'_> {
     /// Reads `calls`; when each begins is found once the timeline is known.
-    pub(crate) fn call_flows(&mut self, people: &People) -> Flows {
+    pub(crate) fn call_flows(&mut self, people: &People, facilities: &Facilities) -> Flows {
         let mut flows = Flows::default();
         let pairs = self.tree.get("calls").map(Node::pairs).unwrap_or_default();
         if pairs.len() > MAX_FLOWS {
@@ -47,15 +49,15 @@ impl Draft<'_> {
             return flows;
         }
         for pair in pairs {
-            self.flow(people, pair, &mut flows);
+            self.flow(people, facilities, pair, &mut flows);
         }
         flows
     }
 
-    fn flow(&mut self, people: &People, pair: &Pair, flows: &mut Flows) {
+    fn flow(&mut self, people: &People, facilities: &Facilities, pair: &Pair, flows: &mut Flows) {
         let fields = Fields::new(&CALLS, Some(&pair.value));
-        let from = self.callers(people, &fields);
-        let to = self.called(people, &fields);
+        let from = self.callers(people, facilities, &fields);
+        let to = self.called(people, facilities, &fields);
         let holding = fields.law("holding").unwrap_or(Law::exponential(Duration::seconds(180)));
         let mean = self.tables.mean(holding);
         let offered = fields.node("offered").and_then(|node| traffic(node.text()?).ok());
@@ -69,16 +71,21 @@ impl Draft<'_> {
         self.somebody_else(people, &fields, &from, &to);
         let gap = offered.and_then(|offered| arrival_gap(offered, Some(mean), seats));
         let law = if fields.text("arrivals") == "even" { Law::fixed } else { Law::exponential };
+        let closed = fields.text("arrivals") == "closed";
         let erlangs = offered.map_or(0.0, |offered| offered_erlangs(offered, mean.as_secs_f64(), seats));
+        let each_idle = closed.then(|| erlangs / f64::from(seats.max(1)));
+        let erlangs = each_idle.map_or(erlangs, |beta| erlangs / (1.0 + beta));
         flows.loads.push(Flow {
             per_hour: gap.map_or(0.0, |gap| 3600.0 / gap.as_secs_f64().max(1e-9)),
             erlangs,
             holding: mean,
             seats,
+            each_idle,
         });
         let patience = fields.node("patience").and_then(|node| distribution(node.text()?).ok());
         flows.settings.push(FlowSettings {
             gap: gap.map(|gap| self.tables.of(law(gap))),
+            closed,
             at_most: fields.node("at-most").and_then(|_| fields.count32("at-most")).unwrap_or(u32::MAX),
             holding: self.tables.of(holding),
             rings: self.tables.of(fields.law("rings").unwrap_or(Law::fixed(Duration::ZERO))),
@@ -90,20 +97,20 @@ impl Draft<'_> {
         flows.spans.push(pair.key_span);
     }
 
-    fn callers(&mut self, people: &People, fields: &Fields<'_>) -> Vec<u16> {
+    fn callers(&mut self, people: &People, facilities: &Facilities, fields: &Fields<'_>) -> Vec<u16> {
         let Some(node) = fields.node("from") else { return Vec::new() };
         let name = node.text().unwrap_or("");
         if name == "everyone" {
             let users = (0..).zip(&people.populations).filter(|(_, population)| !population.is_trunk);
             return users.map(|(index, _)| index).collect();
         }
-        self.party(people, name, node.span).into_iter().collect()
+        self.caller(people, facilities, name, node.span).into_iter().collect()
     }
 
-    fn called(&mut self, people: &People, fields: &Fields<'_>) -> Vec<(u16, u64)> {
+    fn called(&mut self, people: &People, facilities: &Facilities, fields: &Fields<'_>) -> Vec<(u16, u64)> {
         let Some(node) = fields.node("to") else { return Vec::new() };
         let Kind::Map(pairs) = &node.kind else {
-            let to = self.party(people, node.text().unwrap_or(""), node.span);
+            let to = self.callee(people, facilities, node.text().unwrap_or(""), node.span);
             return to.map(|population| (population, WHOLE)).into_iter().collect();
         };
         let mut to = Vec::new();
@@ -111,7 +118,7 @@ impl Draft<'_> {
         for pair in pairs {
             let share = pair.value.text().and_then(|text| percent(text).ok()).unwrap_or(0);
             sum += share;
-            to.extend(self.party(people, &pair.key, pair.key_span).map(|population| (population, share)));
+            to.extend(self.callee(people, facilities, &pair.key, pair.key_span).map(|population| (population, share)));
         }
         if sum != WHOLE {
             let message = format!("the parts add up to {}%", sum as f64 / (WHOLE / 100) as f64);
@@ -120,17 +127,30 @@ impl Draft<'_> {
         to
     }
 
-    fn party(&mut self, people: &People, name: &str, span: Span) -> Option<u16> {
-        let found = people.population(name);
+    fn caller(&mut self, people: &People, facilities: &Facilities, name: &str, span: Span) -> Option<u16> {
+        if people.population(name).is_none() && facilities.names().any(|(one, _)| one == name) {
+            let message = format!("{name} is called, and calls nobody");
+            self.report.meaning(span, message, "name users or a trunk");
+            return None;
+        }
+        self.party(people, &[], name, span)
+    }
+
+    fn callee(&mut self, people: &People, facilities: &Facilities, name: &str, span: Span) -> Option<u16> {
+        let names: Vec<&str> = facilities.names().map(|(name, _)| name).collect();
+        self.party(people, &names, name, span)
+    }
+
+    /// Somebody by name: populations, behind them these ([`simulator::layout::Layout::callee`]).
+    fn party(&mut self, people: &People, facilities: &[&str], name: &str, span: Span) -> Option<u16> {
+        let facility = facilities.iter().position(|one| *one == name).map(|place| people.populations.len() + place);
+        let found = people.population(name).or(facility.and_then(|place| u16::try_from(place).ok()));
         if found.is_none() {
-            let blocks = ["queues", "groups", "rooms"];
-            let later = blocks.iter().find(|block| self.tree.get(block).is_some_and(|node| node.get(name).is_some()));
-            if later.is_none() {
-                let names = || people.populations.iter().map(|population| population.plan.name.as_str());
-                let meant = did_you_mean(name, names());
-                let advice = if meant.is_empty() { format!("names here: {}", either(names())) } else { meant };
-                self.report.unnamed(span, format!("nobody here is called \"{name}\""), advice);
-            }
+            let populations = people.populations.iter().map(|population| population.plan.name.as_str());
+            let names = || populations.clone().chain(facilities.iter().copied());
+            let meant = did_you_mean(name, names());
+            let advice = if meant.is_empty() { format!("names here: {}", either(names())) } else { meant };
+            self.report.unnamed(span, format!("nobody here is called \"{name}\""), advice);
         }
         found
     }
@@ -151,7 +171,8 @@ impl Draft<'_> {
     pub(crate) fn starts(&mut self, structure: &mut Structure, items: &[Node], schedule: &[Entry], frame: Frame) {
         for index in 0..structure.layout.flows.len() {
             let flow = &structure.layout.flows[index];
-            let sides = flow.from.iter().copied().chain(flow.to.iter().map(|(to, _)| *to));
+            let called = flow.to.iter().flat_map(|(to, _)| answering(structure, *to));
+            let sides = flow.from.iter().copied().chain(called);
             let signed_in = sides.map(|population| signed_in(structure, population, schedule)).max();
             let entry = self.tree.get("calls").and_then(|calls| calls.get(&flow.name));
             let written = entry.and_then(|entry| entry.get("starts"));
@@ -164,6 +185,18 @@ impl Draft<'_> {
             }
         }
     }
+}
+
+/// The populations that answer for somebody who is called.
+fn answering(structure: &Structure, callee: u16) -> Vec<u16> {
+    let layout = &structure.layout;
+    let who = match layout.destination_of(callee) {
+        Some(Destination::Queue(queue)) => &layout.queues[usize::from(queue)].agents,
+        Some(Destination::Group(group)) => &layout.groups[usize::from(group)].members,
+        Some(_) => return Vec::new(),
+        None => return vec![callee],
+    };
+    who.seats.iter().map(|(block, _)| layout.blocks[*block as usize].population).collect()
 }
 
 /// When the first sign-in of a population is over.

@@ -29,7 +29,8 @@ const MAX_WEIGHT: usize = 100_000_000;
 /// Numbers of a tabulated law.
 const TABLE: usize = 2_562;
 /// Blocks whose values may change.
-const CHANGEABLE: &[&str] = &["cluster", "links", "checkout", "rules", "users", "trunks", "licences", "calls"];
+const CHANGEABLE: &[&str] =
+    &["cluster", "links", "checkout", "rules", "users", "trunks", "queues", "groups", "rooms", "licences", "calls"];
 
 /// One instant at which values begin, go on to another, or end.
 struct Step {

@@ -1,5 +1,6 @@
 //! Settings that a timeline may change: servers, borrowing of licences, readings of the vendor's text.
 
+use simulator::layout::ChannelKind;
 use simulator::licence::feature::{Feature, FeatureSet};
 use simulator::settings::{
     BelowFloor, Checkout, EscrowServes, FloorOver, OnStandby, PbxSettings, Policy, Rules, WhenFull,
@@ -57,6 +58,7 @@ impl Draft<'_> {
             absorbs_retransmissions: fields.flag("absorbs-retransmissions"),
             challenges: fields.flag("challenges"),
             session_timer_s,
+            channels: [u32::MAX; ChannelKind::ALL.len()],
             watches_every: span("watches-every"),
             after_silence: span("after-silence"),
             gives_back_after: span("gives-back-after"),
@@ -127,6 +129,8 @@ impl Draft<'_> {
         let fields = Fields::new(&RULES, self.tree.get("rules"));
         Rules {
             licence_denial: fields.text("licence-denial").parse().unwrap_or(503),
+            channel_denial: fields.text("channel-denial").parse().unwrap_or(503),
+            keeps_calls: fields.text("calls-without-registration") == "kept",
             redirects: fields.count("redirects").and_then(|count| u8::try_from(count).ok()).unwrap_or(3),
             version_floor: if fields.text("version-floor") == "per-type" {
                 FloorOver::PerType

@@ -5,7 +5,9 @@ use core::fmt::Write;
 use simulator::chaos::Chaos;
 use simulator::distribution::Distribution;
 use simulator::rng::mix;
-use simulator::settings::{FlowSettings, Link, Links, PbxSettings, PopulationSettings, Retries, Settings};
+use simulator::settings::{
+    FlowSettings, Link, Links, PbxSettings, PopulationSettings, QueueSettings, Retries, Settings,
+};
 use simulator::time::Duration;
 
 use crate::plan::Plan;
@@ -25,14 +27,15 @@ fn small(chaos: &Chaos) -> Chaos {
 
 /// Digest of one set of constants.
 pub(crate) fn of_settings(settings: &Settings) -> u64 {
-    let Settings { pbxs, populations, links, checkout, rules, flows } = settings;
+    let Settings { pbxs, populations, links, checkout, rules, flows, queues, rooms } = settings;
+    let queues: Vec<QueueSettings> = queues.iter().map(queue).collect();
     let flows: Vec<FlowSettings> = flows.iter().map(calls).collect();
     let pbxs: Vec<PbxSettings> = pbxs.iter().map(server).collect();
     let populations: Vec<PopulationSettings> = populations.iter().map(people).collect();
     let profile = |link: &Link| Link { latency: stand_in(&link.latency), ..*link };
     let profiles: Vec<Link> = links.profiles.iter().map(profile).collect();
     let Links { sites, table, .. } = links;
-    hash(&(pbxs, populations, sites, table, profiles, checkout, rules, flows))
+    hash(&(pbxs, populations, sites, table, profiles, checkout, rules, (flows, queues, rooms)))
 }
 
 fn server(server: &PbxSettings) -> PbxSettings {
@@ -40,7 +43,16 @@ fn server(server: &PbxSettings) -> PbxSettings {
 }
 
 fn people(people: &PopulationSettings) -> PopulationSettings {
-    let PopulationSettings { transport, keep_alive, expires_s, refreshes_at_permille, channels, .. } = *people;
+    let PopulationSettings {
+        transport,
+        keep_alive,
+        expires_s,
+        refreshes_at_permille,
+        channels,
+        interface,
+        do_not_disturb,
+        ..
+    } = *people;
     let small = |law: &Option<Distribution>| law.as_ref().map(stand_in);
     PopulationSettings {
         transport,
@@ -52,6 +64,9 @@ fn people(people: &PopulationSettings) -> PopulationSettings {
         away: small(&people.away),
         arrivals: small(&people.arrivals),
         channels,
+        interface,
+        forwards: people.forwards.clone(),
+        do_not_disturb,
     }
 }
 
@@ -64,6 +79,10 @@ fn calls(flow: &FlowSettings) -> FlowSettings {
         retries: again(&flow.retries),
         ..flow.clone()
     }
+}
+
+fn queue(queue: &QueueSettings) -> QueueSettings {
+    QueueSettings { wrap_up: stand_in(&queue.wrap_up), ..*queue }
 }
 
 fn again(retries: &Retries) -> Retries {

@@ -90,7 +90,9 @@ impl Draft<'_> {
                 .map(|(occasion, at)| self.occasion(occasion, *at))
                 .collect(),
             flows: structure.layout.flows.iter().map(|flow| flow.name.clone()).collect(),
-            later: self.later(),
+            queues: structure.layout.queues.iter().map(|queue| queue.name.clone()).collect(),
+            groups: structure.layout.groups.iter().map(|group| group.name.clone()).collect(),
+            rooms: structure.layout.rooms.iter().map(|room| room.name.clone()).collect(),
             lasts_ns: plan.lasts.0,
             warm_up_ns: plan.warm_up.0,
             starts_s: plan.starts_s,
@@ -116,11 +118,6 @@ impl Draft<'_> {
             .map(Feature::name)
             .filter(|name| bound.iter().all(|known| known.name != *name));
         free.map(str::to_owned).collect()
-    }
-
-    fn later(&self) -> Vec<String> {
-        let blocks = ["queues", "groups", "rooms"].into_iter().filter_map(|block| self.tree.get(block));
-        blocks.flat_map(Node::pairs).map(|pair| pair.key.clone()).collect()
     }
 }
 
@@ -170,7 +167,8 @@ fn populations(structure: &Structure) -> Vec<PopulationName> {
 fn features(structure: &Structure) -> Vec<FeatureName> {
     let mut features: Vec<FeatureName> = Vec::new();
     for pbx in &structure.layout.pbxs {
-        for feature in pbx.licences.iter().map(|bound| bound.feature) {
+        let counted = pbx.licences.iter().map(|bound| bound.feature).filter(|feature| feature.is_simulated());
+        for feature in counted {
             match features.iter_mut().find(|known| known.name == feature.name()) {
                 Some(known) if known.nodes.last() == Some(&pbx.name) => {}
                 Some(known) => known.nodes.push(pbx.name.clone()),

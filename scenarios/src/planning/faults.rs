@@ -27,7 +27,7 @@ impl Draft<'_> {
                     actions.push((Action::Crash(node), back.then_some(Action::Restart(node))));
                 }
             } else {
-                let who = self.selection(at, item, |_| false);
+                let who = self.selection(at.folk(), item, |_| false);
                 actions.push((Action::PowerOff(who.clone()), back.then_some(Action::PowerOn(who))));
             }
         }

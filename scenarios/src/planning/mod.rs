@@ -3,13 +3,16 @@
 mod administration;
 mod calls;
 mod changes;
+mod channels;
 mod chaos;
 mod cluster;
 mod constants;
 mod deeds;
 mod demand;
 mod digest;
+mod diversions;
 mod expectations;
+mod facilities;
 mod faults;
 mod fields;
 mod installation;

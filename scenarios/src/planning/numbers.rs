@@ -1,17 +1,20 @@
 //! The number plan: extensions as written or dealt, trunks by their prefixes, none ambiguous.
 
-use simulator::numbers::{Extensions, Number, NumberPlan};
+use simulator::numbers::{Destination, Extensions, Number, NumberPlan};
 
 use super::Draft;
+use super::facilities::Facilities;
 use super::fields::Fields;
 use super::people::People;
-use crate::language::{TRUNK, USERS};
+use crate::language::{GROUP, QUEUE, ROOM, TRUNK, USERS};
 use crate::source::Span;
 use crate::value::selector::range;
 use crate::yaml::Node;
 
 /// First extension dealt; with more than 90,000 of them, one of more digits.
 const FIRST: u64 = 10_001;
+/// First number dealt to queues, groups and rooms.
+const FIRST_OF_FACILITIES: u64 = 100;
 /// Behind the largest number there is room for.
 const END: u64 = 1_000_000_000;
 
@@ -26,10 +29,11 @@ struct Range {
 
 impl Draft<'_> {
     /// Reads `numbers` and `number`, deals the rest.
-    pub(crate) fn numbers(&mut self, people: &People) -> NumberPlan {
+    pub(crate) fn numbers(&mut self, people: &People, facilities: &Facilities) -> NumberPlan {
         let mut ranges = self.written(people);
         self.deal(people, &mut ranges);
         let trunks = self.prefixes(people, &ranges);
+        let facilities = self.of_facilities(people, facilities, &ranges, &trunks);
         let extensions = ranges.iter().flat_map(|range| {
             people.blocks_of(&people.populations[range.population]).iter().map(|block| Extensions {
                 first: number(range.from + u64::from(block.first_seat)),
@@ -37,7 +41,51 @@ impl Draft<'_> {
                 block: people.blocks.iter().position(|other| core::ptr::eq(other, block)).unwrap_or(0) as u16,
             })
         });
-        NumberPlan::new(extensions.collect(), trunks)
+        NumberPlan::new(extensions.collect(), trunks).with_facilities(facilities)
+    }
+
+    /// Numbers of queues, groups and rooms: as written, else the first that nobody has, from 100 on.
+    fn of_facilities(
+        &mut self,
+        people: &People,
+        facilities: &Facilities,
+        ranges: &[Range],
+        trunks: &[(Number, u16)],
+    ) -> Vec<(Number, Destination)> {
+        let queues = (0..facilities.queues.len() as u16).map(Destination::Queue);
+        let groups = (0..facilities.groups.len() as u16).map(Destination::Group);
+        let all = queues.chain(groups).chain((0..facilities.rooms.len() as u16).map(Destination::Room));
+        let mut dealt = Vec::new();
+        let mut numbers: Vec<(Number, Destination)> = Vec::new();
+        for (destination, (name, _)) in all.zip(facilities.names()) {
+            let (block, keys) = match destination {
+                Destination::Queue(_) => ("queues", &QUEUE),
+                Destination::Room(_) => ("rooms", &ROOM),
+                _ => ("groups", &GROUP),
+            };
+            let fields = Fields::new(keys, self.tree.get(block).and_then(|block| block.get(name)));
+            let Some(node) = fields.node("number") else {
+                dealt.push(destination);
+                continue;
+            };
+            let text = node.text().unwrap_or("");
+            let Some(number) = Number::read(text).filter(|number| *number != Number::NONE) else {
+                let message = format!("\"{text}\" cannot be dialled");
+                self.report.meaning(node.span, message, "write one to nine digits");
+                continue;
+            };
+            if let Some(whose) = taken(people, ranges, trunks, &numbers, number) {
+                self.report.meaning(node.span, format!("\"{text}\" is {whose}"), "choose another number");
+            }
+            numbers.push((number, destination));
+        }
+        let mut next = (FIRST_OF_FACILITIES..END).map(number);
+        for destination in dealt {
+            if let Some(free) = next.find(|free| taken(people, ranges, trunks, &numbers, *free).is_none()) {
+                numbers.push((free, destination));
+            }
+        }
+        numbers
     }
 
     fn written(&mut self, people: &People) -> Vec<Range> {
@@ -122,6 +170,25 @@ impl Draft<'_> {
         }
         trunks
     }
+}
+
+/// Whose a number is already: an extension, behind a prefix, or that of another queue, group or room.
+fn taken(
+    people: &People,
+    ranges: &[Range],
+    trunks: &[(Number, u16)],
+    facilities: &[(Number, Destination)],
+    wanted: Number,
+) -> Option<String> {
+    let has = |range: &&Range| (number(range.from)..=number(range.to - 1)).contains(&wanted);
+    if let Some(range) = ranges.iter().filter(|range| range.to <= END).find(has) {
+        return Some(format!("an extension of {}", people.populations[range.population].plan.name));
+    }
+    if let Some((_, block)) = trunks.iter().find(|(prefix, _)| wanted.begins_with(*prefix)) {
+        let population = people.blocks[usize::from(*block)].population;
+        return Some(format!("outside, behind {}", people.populations[usize::from(population)].plan.name));
+    }
+    facilities.iter().any(|(other, _)| *other == wanted).then(|| "given twice".to_owned())
 }
 
 fn number(digits: u64) -> Number {

@@ -3,11 +3,13 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use simulator::layout::{Begins, Block, Device, PopulationPlan};
+use simulator::layout::{Begins, Block, Device, Interface, PopulationPlan};
+use simulator::licence::feature::Feature;
 use simulator::settings::{PopulationSettings, Retries, Transport};
 use simulator::time::Duration;
 
 use super::Draft;
+use super::channels::{CHANNELS_OF_A_BRI, CHANNELS_OF_A_PRI, interface};
 use super::cluster::Cluster;
 use super::demand::offered_erlangs;
 use super::fields::Fields;
@@ -17,6 +19,7 @@ use crate::source::Span;
 use crate::value::distribution::{Law, distribution};
 use crate::value::number::Decimal;
 use crate::value::rate::{Offered, Rate, Traffic, traffic};
+use crate::value::share::{Amount, amount, deal};
 use crate::value::{Reading, part};
 use crate::yaml::Pair;
 
@@ -34,6 +37,8 @@ const MAX_BLOCKS: usize = 65_000;
 pub(crate) struct People {
     pub(crate) populations: Vec<Population>,
     pub(crate) blocks: Vec<Block>,
+    /// Functions of users: block, feature, how many of its lowest seats.
+    pub(crate) assigned: Vec<(u16, Feature, u32)>,
     names: BTreeMap<String, u16>,
 }
 
@@ -130,8 +135,30 @@ impl Draft<'_> {
         });
         let first = people.blocks.len();
         people.blocks.extend(blocks);
+        self.functions(&fields, seats, first, people);
         let population = self.user(&fields, pair, seats);
         people.add(Population { blocks: first..people.blocks.len(), ..population });
+    }
+
+    /// Functions that a run knows, dealt over the homes like devices.
+    fn functions(&mut self, fields: &Fields<'_>, seats: u32, first: usize, people: &mut People) {
+        let weights: Vec<u64> = people.blocks[first..].iter().map(|block| u64::from(block.seats)).collect();
+        for pair in fields.node("features").map(crate::yaml::Node::pairs).unwrap_or_default() {
+            let feature = match pair.key.as_str() {
+                "mypbx" => Feature::MyPbx,
+                "uc" => Feature::Uc,
+                "voicemail" => Feature::VoicemailUser,
+                _ => continue,
+            };
+            let amount = pair.value.text().and_then(|text| amount(text).ok()).unwrap_or(Amount::All);
+            let count = amount.of(u64::from(seats));
+            if count > u64::from(seats) {
+                let message = format!("{} of {} seats have {}", grouped(count), grouped(u64::from(seats)), pair.key);
+                self.report.meaning(pair.value.span, message, format!("at most {}", grouped(u64::from(seats))));
+            }
+            let parts = deal(count.min(u64::from(seats)), &weights);
+            people.assigned.extend((first as u16..).zip(parts).map(|(block, part)| (block, feature, part as u32)));
+        }
     }
 
     fn user(&mut self, fields: &Fields<'_>, pair: &Pair, seats: u32) -> Population {
@@ -154,6 +181,9 @@ impl Draft<'_> {
             away: away.map(|law| self.tables.of(law)),
             arrivals: arrivals.map(|law| self.tables.of(law)),
             channels: u32::MAX,
+            interface: Interface::Sip,
+            forwards: None,
+            do_not_disturb: fields.flag("do-not-disturb"),
         };
         let begins = if offered.is_some() { Begins::Offered } else { Begins::FirstMinute };
         let own = fields.node("software").and_then(|_| fields.version("software"));
@@ -248,7 +278,12 @@ impl Draft<'_> {
             let message = format!("at most {} channels of one line", grouped(u64::from(MAX_CHANNELS)));
             self.report.meaning(fields.span("channels"), message, "write \"count\" for more lines");
         }
-        channels.unwrap_or(u32::MAX)
+        let of_interface = match fields.text("interface") {
+            "pri" => CHANNELS_OF_A_PRI,
+            "bri" => CHANNELS_OF_A_BRI,
+            _ => u32::MAX,
+        };
+        channels.unwrap_or(of_interface)
     }
 
     fn trunks(&mut self, cluster: &Cluster, people: &mut People, pair: &Pair) {
@@ -281,6 +316,9 @@ impl Draft<'_> {
             away: None,
             arrivals: None,
             channels: self.channels(&fields),
+            interface: interface(fields.text("interface")),
+            forwards: None,
+            do_not_disturb: false,
         };
         let plan = PopulationPlan { name: pair.key.clone(), seats, begins: Begins::FirstMinute, application: 0 };
         people.add(Population {

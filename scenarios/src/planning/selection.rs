@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use simulator::layout::Selection;
 
 use super::Draft;
-use super::structure::Structure;
+use super::cluster::Cluster;
+use super::people::People;
 use crate::nearest::{did_you_mean, either, grouped};
 use crate::source::Span;
 use crate::value::selector::{Narrowing, Selector, selector};
@@ -16,9 +17,16 @@ use crate::yaml::Node;
 /// Blocks a selector ranges over, and what it takes of them.
 type Taken = Vec<(u32, Range<u32>)>;
 
+/// Who there is, and where: what selectors are about.
+#[derive(Clone, Copy)]
+pub(crate) struct Folk<'a> {
+    pub(crate) cluster: &'a Cluster,
+    pub(crate) people: &'a People,
+}
+
 impl Draft<'_> {
     /// The seats that `node` (a selector or a list of them) names; populations that `skip` says are not in `everyone`.
-    pub(crate) fn selection(&mut self, at: &Structure, node: &Node, skip: impl Fn(u16) -> bool) -> Selection {
+    pub(crate) fn selection(&mut self, at: Folk<'_>, node: &Node, skip: impl Fn(u16) -> bool) -> Selection {
         let mut taken: Taken = Vec::new();
         for item in node.one_or_more() {
             let Some(read) = item.text().and_then(|text| selector(text).ok()) else { continue };
@@ -27,7 +35,7 @@ impl Draft<'_> {
         Selection { seats: merged(taken) }
     }
 
-    fn seats(&mut self, at: &Structure, item: &Node, read: &Selector, skip: &impl Fn(u16) -> bool) -> Taken {
+    fn seats(&mut self, at: Folk<'_>, item: &Node, read: &Selector, skip: &impl Fn(u16) -> bool) -> Taken {
         let population = match &read.population {
             None => None,
             Some(named) => match at.people.population(&named.name) {
@@ -64,7 +72,7 @@ impl Draft<'_> {
 
     fn narrowed(
         &mut self,
-        at: &Structure,
+        at: Folk<'_>,
         item: &Node,
         blocks: &[u32],
         which: Narrowing,
@@ -96,7 +104,7 @@ impl Draft<'_> {
         }
     }
 
-    fn no_population(&mut self, at: &Structure, name: &str, span: Span) {
+    fn no_population(&mut self, at: Folk<'_>, name: &str, span: Span) {
         if at.cluster.knows(name) {
             let advice = format!("write \"everyone at {name}\"");
             return self.report.meaning(span, format!("{name} is a node, not people"), advice);
@@ -120,7 +128,7 @@ impl Draft<'_> {
 }
 
 /// Why a selector of known names takes no seat: message and cure.
-fn nobody(at: &Structure, read: &Selector, blocks: &[u32], population: Option<u16>) -> (String, String) {
+fn nobody(at: Folk<'_>, read: &Selector, blocks: &[u32], population: Option<u16>) -> (String, String) {
     let who = population.and_then(|index| at.people.populations.get(usize::from(index)));
     let name = who.map_or("everyone", |who| who.plan.name.as_str());
     if at.people.populations.is_empty() {
@@ -154,7 +162,7 @@ fn nobody(at: &Structure, read: &Selector, blocks: &[u32], population: Option<u1
 }
 
 /// Seats `from..=to` of a population, counted from 1, as far as they are in this block.
-fn within(at: &Structure, index: u32, from: u64, to: u64) -> Option<(u32, Range<u32>)> {
+fn within(at: Folk<'_>, index: u32, from: u64, to: u64) -> Option<(u32, Range<u32>)> {
     let block = &at.people.blocks[index as usize];
     let (first, end) = (u64::from(block.first_seat), u64::from(block.first_seat) + u64::from(block.seats));
     let start = from.saturating_sub(1).clamp(first, end) - first;

@@ -6,7 +6,9 @@ use simulator::settings::Settings;
 use super::Draft;
 use super::calls::Flows;
 use super::cluster::Cluster;
+use super::facilities::Facilities;
 use super::people::People;
+use super::selection::Folk;
 
 /// Everything but the timeline.
 #[derive(Clone, Debug)]
@@ -18,6 +20,13 @@ pub(crate) struct Structure {
     pub(crate) flows: Flows,
 }
 
+impl Structure {
+    /// Who there is, and where.
+    pub(crate) fn folk(&self) -> Folk<'_> {
+        Folk { cluster: &self.cluster, people: &self.people }
+    }
+}
+
 impl Draft<'_> {
     /// Reads all blocks but `timeline`, `variants` and `expect`.
     pub(crate) fn structure(&mut self) -> Structure {
@@ -25,10 +34,11 @@ impl Draft<'_> {
         let links = self.links(&cluster);
         let bound = self.licences(&cluster);
         let people = self.people(&cluster);
-        let numbers = self.numbers(&people);
-        let flows = self.call_flows(&people);
-        self.one_namespace(&cluster, &people, &flows);
-        let layout = Layout {
+        let facilities = self.facilities(Folk { cluster: &cluster, people: &people });
+        let numbers = self.numbers(&people, &facilities);
+        let flows = self.call_flows(&people, &facilities);
+        self.one_namespace(&cluster, &people, &facilities, &flows);
+        let mut layout = Layout {
             pbxs: self.pbxs(&cluster, bound.clone().unwrap_or_default()),
             populations: people.populations.iter().map(|population| population.plan.clone()).collect(),
             blocks: people.blocks.clone(),
@@ -36,23 +46,38 @@ impl Draft<'_> {
             licensed: bound.is_some(),
             flows: flows.plans.clone(),
             numbers,
+            queues: facilities.queues.clone(),
+            groups: facilities.groups.clone(),
+            rooms: facilities.rooms.clone(),
+            assigned: people.assigned.clone(),
+            secretaries: Vec::new(),
         };
-        let settings = Settings {
-            pbxs: self.servers(&cluster),
+        self.overflows(&mut layout);
+        self.secretaries(Folk { cluster: &cluster, people: &people }, &mut layout);
+        let checkout = self.checkout();
+        let mut servers = self.servers(&cluster);
+        self.shared_channels(&cluster, &people, bound.as_ref(), checkout.on_standby, &mut servers);
+        let mut settings = Settings {
+            pbxs: servers,
             populations: people.populations.iter().map(|population| population.settings.clone()).collect(),
             links,
-            checkout: self.checkout(),
+            checkout,
             rules: self.rules(),
             flows: flows.settings.clone(),
+            queues: facilities.settings.clone(),
+            rooms: facilities.places.clone(),
         };
+        self.forwards(&layout, &mut settings);
         Structure { cluster, people, layout, settings, flows }
     }
 
-    fn one_namespace(&mut self, cluster: &Cluster, people: &People, flows: &Flows) {
+    fn one_namespace(&mut self, cluster: &Cluster, people: &People, facilities: &Facilities, flows: &Flows) {
         let mut seen = std::collections::BTreeSet::new();
         let populations = people.populations.iter().map(|population| (population.plan.name.as_str(), population.span));
         let flows = flows.plans.iter().map(|flow| flow.name.as_str()).zip(flows.spans.iter().copied());
         let named = populations.map(|(name, span)| (name, span, "a population"));
+        let named =
+            named.chain(facilities.names().map(|(name, span)| (name, span, "a population, queue, group or room")));
         for (name, span, kind) in named.chain(flows.map(|(name, span)| (name, span, "a population or another flow"))) {
             let other = if cluster.knows(name) { Some("a node") } else { (!seen.insert(name)).then_some(kind) };
             if let Some(other) = other {

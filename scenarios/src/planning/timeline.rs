@@ -180,7 +180,7 @@ impl Draft<'_> {
             at.people.populations.get(usize::from(population)).is_some_and(|population| population.offered.is_some())
         };
         let signs_in = pair.key == "sign-in";
-        let who = self.selection(at, &pair.value, |population| signs_in && offers(population));
+        let who = self.selection(at.folk(), &pair.value, |population| signs_in && offers(population));
         if signs_in && who.seats.iter().any(|(block, _)| offers(at.people.blocks[*block as usize].population)) {
             let message = "a sign-in of people with \"offered\"";
             self.report.meaning(pair.value.span, message, "their sessions begin by themselves: leave it out");

@@ -245,9 +245,6 @@ impl<'t> Cursor<'t> {
         candidates: impl Iterator<Item = &'c str>,
     ) -> SentenceError {
         let span = self.span_of(count);
-        if let Named::Later = named {
-            return SentenceError::not_yet(span, "queues, groups and rooms come");
-        }
         let words: Vec<&str> = self.rest().iter().take(count).map(|word| word.text).collect();
         let message =
             format!("{} is {}, and {} {kind} is wanted", quoted(&words.join(" ")), named.kind(), article(kind));

@@ -48,8 +48,11 @@ impl Cursor<'_> {
             |named: Option<(usize, Named<'_>)>| matches!(named, Some((_, Named::Node(_) | Named::NodeGroup(_))));
         let behind_at = self.names.longest(self.rest().get(1..).unwrap_or_default());
         if self.is_at("at") && (left || is_node(behind_at)) {
-            let of_feature = matches!(doc.of, Of::Feature | Of::FeatureOrNode | Of::FeatureOrTrunk);
-            let of_trunk = self.names.populations.iter().any(|one| measured.of.as_ref() == Some(&one.name));
+            let of_feature =
+                matches!(doc.of, Of::Feature | Of::FeatureNodeOrQueue | Of::FeatureOrTrunk | Of::FeatureOrQueue)
+                    && !self.names.queues.iter().any(|queue| measured.of.as_ref() == Some(queue));
+            let of_trunk = self.names.populations.iter().any(|one| measured.of.as_ref() == Some(&one.name))
+                || self.names.rooms.iter().any(|room| measured.of.as_ref() == Some(room));
             if !(of_feature && !(of_trunk && doc.of == Of::FeatureOrTrunk)
                 || matches!(doc.of, Of::Population | Of::PopulationOrAll))
                 || measured.of.is_none()
@@ -126,13 +129,27 @@ impl Cursor<'_> {
         match doc.of {
             Of::Event => measured.occasion = Some(self.event_of(doc)?),
             Of::Node => measured.of = Some(self.node()?),
-            Of::FeatureOrNode if self.named().is_some() => measured.of = Some(self.node()?),
-            Of::Feature | Of::FeatureOrNode => measured.of = Some(self.feature_of(doc)?),
+            Of::Queue => measured.of = Some(self.queue()?),
+            Of::FeatureOrQueue | Of::FeatureNodeOrQueue if matches!(self.named(), Some((_, Named::Queue(_)))) => {
+                measured.of = Some(self.queue()?);
+            }
+            Of::FeatureNodeOrQueue if self.named().is_some() => measured.of = Some(self.node()?),
+            Of::Feature | Of::FeatureNodeOrQueue | Of::FeatureOrQueue => measured.of = Some(self.feature_of(doc)?),
             Of::Population | Of::PopulationOrAll => measured.of = Some(self.population()?.name.clone()),
             Of::FeatureOrTrunk => measured.of = Some(self.feature_or_trunk(doc)?),
             Of::FlowOrTrunk | Of::CallsOrAll => measured.of = Some(self.flow_or(doc)?),
         }
         Ok(())
+    }
+
+    fn queue(&mut self) -> Result<String, SentenceError> {
+        match self.named() {
+            Some((count, Named::Queue(queue))) => {
+                self.skip(count);
+                Ok(queue.to_owned())
+            }
+            _ => Err(self.not_named("queue", self.names.queues.iter().map(String::as_str))),
+        }
     }
 
     /// A feature, or a trunk: its channels.
@@ -142,6 +159,10 @@ impl Cursor<'_> {
                 self.skip(count);
                 Ok(trunk.name.clone())
             }
+            Some((count, Named::Room(room))) => {
+                self.skip(count);
+                Ok(room.to_owned())
+            }
             _ => self.feature_of(doc),
         }
     }
@@ -149,13 +170,17 @@ impl Cursor<'_> {
     /// A flow of calls, or people: any where calls are meant, trunks where channels are.
     fn flow_or(&mut self, doc: &MetricDoc) -> Result<String, SentenceError> {
         let wanted = match doc.of {
-            Of::FlowOrTrunk => "flow or trunk",
+            Of::FlowOrTrunk => "flow, trunk or room",
             _ => "flow or population",
         };
         match self.named() {
             Some((count, Named::Flow(flow))) => {
                 self.skip(count);
                 Ok(flow.to_owned())
+            }
+            Some((count, Named::Room(room))) if doc.of == Of::FlowOrTrunk => {
+                self.skip(count);
+                Ok(room.to_owned())
             }
             Some((count, Named::Population(one))) if one.trunk || doc.of == Of::CallsOrAll => {
                 self.skip(count);

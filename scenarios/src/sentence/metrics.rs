@@ -47,8 +47,12 @@ pub enum Kind {
 pub enum Of {
     /// A feature: the central stock, or what a node uses (`at NODE`).
     Feature,
-    /// A feature or a node.
-    FeatureOrNode,
+    /// A feature, a node, or a queue.
+    FeatureNodeOrQueue,
+    /// A feature or a queue.
+    FeatureOrQueue,
+    /// A queue.
+    Queue,
     /// A node.
     Node,
     /// Users or trunks.
@@ -57,9 +61,9 @@ pub enum Of {
     PopulationOrAll,
     /// A timeline entry.
     Event,
-    /// A feature, or the channels of a trunk.
+    /// A feature, the channels of a trunk, or the places of a room.
     FeatureOrTrunk,
-    /// A flow of calls, or a trunk.
+    /// A flow of calls, a trunk, or a room.
     FlowOrTrunk,
     /// Users, trunks or a flow of calls; without `of`, all calls.
     CallsOrAll,
@@ -103,13 +107,15 @@ impl Of {
     pub fn word(self) -> &'static str {
         match self {
             Self::Feature => "FEATURE",
-            Self::FeatureOrNode => "FEATURE or NODE",
+            Self::FeatureNodeOrQueue => "FEATURE, NODE or QUEUE",
+            Self::FeatureOrQueue => "FEATURE or QUEUE",
+            Self::Queue => "QUEUE",
             Self::Node => "NODE",
             Self::Population => "POP",
             Self::PopulationOrAll => "POP, or all",
             Self::Event => "EVENT",
-            Self::FeatureOrTrunk => "FEATURE or TRUNK",
-            Self::FlowOrTrunk => "FLOW or TRUNK",
+            Self::FeatureOrTrunk => "FEATURE, TRUNK or ROOM",
+            Self::FlowOrTrunk => "FLOW, TRUNK or ROOM",
             Self::CallsOrAll => "FLOW or POP, or all",
         }
     }
@@ -221,9 +227,9 @@ pub(super) const METRICS: &[MetricDoc] = &[
         metric: Metric::Waiting,
         word: "waiting",
         kind: Kind::Gauge,
-        of: Of::FeatureOrNode,
+        of: Of::FeatureNodeOrQueue,
         unit: Unit::Count,
-        meaning: "holders in line for a unit; requests that wait at a node",
+        meaning: "holders in line for a unit; requests that wait at a node; callers that wait in a queue",
         example: "mean waiting of standby is below 200",
     },
     MetricDoc {
@@ -268,7 +274,7 @@ pub(super) const METRICS: &[MetricDoc] = &[
         kind: Kind::Gauge,
         of: Of::FlowOrTrunk,
         unit: Unit::Count,
-        meaning: "calls that were answered and go on; of a trunk its channels in use",
+        meaning: "calls that were answered and go on; of a trunk its channels in use, of a room its participants",
         example: "peak calls up of carrier is at most 30",
     },
     MetricDoc {
@@ -306,6 +312,15 @@ pub(super) const METRICS: &[MetricDoc] = &[
         unit: Unit::Duration,
         meaning: "answered to BYE, as the caller sees it (SDT of RFC 6076)",
         example: "mean call length of office is between 170 s and 190 s",
+    },
+    MetricDoc {
+        metric: Metric::QueueWait,
+        word: "queue wait",
+        kind: Kind::Time,
+        of: Of::Queue,
+        unit: Unit::Duration,
+        meaning: "a caller's coming to a queue to an agent's answer; who leaves before has none",
+        example: "mean queue wait of hotline is at most 10 s",
     },
     MetricDoc {
         metric: Metric::LicenceWait,
@@ -437,9 +452,9 @@ pub(super) const METRICS: &[MetricDoc] = &[
         metric: Metric::ProbabilityOfDelay,
         word: "probability of delay",
         kind: Kind::Ratio,
-        of: Of::Feature,
+        of: Of::FeatureOrQueue,
         unit: Unit::Percent,
-        meaning: "attempts that had to wait in line ÷ attempts",
+        meaning: "attempts that had to wait in line ÷ attempts; callers who had to wait ÷ callers of a queue",
         example: "probability of delay of PBX-Port is between 40% and 42%",
     },
     MetricDoc {

@@ -21,8 +21,12 @@ pub struct Names {
     pub occasions: Vec<OccasionName>,
     /// Flows of calls.
     pub flows: Vec<String>,
-    /// Names declared in blocks that come in a later version (queues, groups, rooms): answered "not yet".
-    pub later: Vec<String>,
+    /// Waiting queues.
+    pub queues: Vec<String>,
+    /// Groups that ring together.
+    pub groups: Vec<String>,
+    /// Conference rooms.
+    pub rooms: Vec<String>,
     /// Length of the run, in nanoseconds.
     pub lasts_ns: u64,
     /// Left out of percentages, times, ratios and means, in nanoseconds.
@@ -94,8 +98,12 @@ pub(super) enum Named<'n> {
     Occasion(u16, &'n OccasionName),
     /// A flow of calls.
     Flow(&'n str),
-    /// Something this version does not have.
-    Later,
+    /// A waiting queue.
+    Queue(&'n str),
+    /// A group that rings together.
+    Group(&'n str),
+    /// A conference room.
+    Room(&'n str),
 }
 
 impl Names {
@@ -128,8 +136,14 @@ impl Names {
         for flow in &self.flows {
             visit(flow, Named::Flow(flow));
         }
-        for name in &self.later {
-            visit(name, Named::Later);
+        for queue in &self.queues {
+            visit(queue, Named::Queue(queue));
+        }
+        for group in &self.groups {
+            visit(group, Named::Group(group));
+        }
+        for room in &self.rooms {
+            visit(room, Named::Room(room));
         }
     }
 
@@ -159,7 +173,9 @@ impl Named<'_> {
             Self::NodeGroup(_) => "a name for several nodes",
             Self::Occasion(..) => "an event",
             Self::Flow(_) => "a flow of calls",
-            Self::Later => "something of a later version",
+            Self::Queue(_) => "a queue",
+            Self::Group(_) => "a group",
+            Self::Room(_) => "a room",
         }
     }
 }

@@ -82,7 +82,16 @@ impl Cursor<'_> {
     }
 
     fn called(&mut self) -> Result<Option<String>, SentenceError> {
-        if self.take("to") { self.population().map(|population| Some(population.name.clone())) } else { Ok(None) }
+        if !self.take("to") {
+            return Ok(None);
+        }
+        match self.named() {
+            Some((count, Named::Queue(name) | Named::Group(name) | Named::Room(name))) => {
+                self.skip(count);
+                Ok(Some(name.to_owned()))
+            }
+            _ => self.population().map(|population| Some(population.name.clone())),
+        }
     }
 
     fn group(
@@ -181,8 +190,11 @@ impl Cursor<'_> {
             let name: Vec<&str> = self.rest().iter().take(count).map(|word| word.text).collect();
             let name = name.join(" ");
             return match named {
-                Named::Later => SentenceError::not_yet(span, "queues, groups and rooms come"),
                 Named::Flow(_) => self.broken("\"calls\"", ["calls"]),
+                Named::Queue(_) | Named::Group(_) | Named::Room(_) => {
+                    let message = format!("\"{name}\" is {}", named.kind());
+                    SentenceError::new(span, message, format!("write \"calls to {name}\""))
+                }
                 Named::Population(_) => self.broken("a subject (users, endpoints, sign-ins, refreshes)", NOUNS),
                 Named::Occasion(..) => {
                     let advice = format!("write \"endpoints lost in {name}\"");

@@ -324,7 +324,7 @@ const WHENS: [WordDoc; 6] = [
 ];
 
 /// Reasons of this version.
-pub(super) const REASONS: [(&str, &str); 12] = [
+pub(super) const REASONS: [(&str, &str); 19] = [
     ("no-unit", "no unit of a feature is free"),
     ("grace-no-new", "the licence master was silent for longer than \"soft\": no new holder"),
     ("la-unreachable", "the licence master was silent for longer than \"soft\" and \"grace\": nobody"),
@@ -337,6 +337,13 @@ pub(super) const REASONS: [(&str, &str); 12] = [
     ("no-channel", "every channel of the trunk was taken"),
     ("version", "no licence is as new as the software (R13)"),
     ("version-floor", "an older licence is bound beside them, and the oldest counts for all (R15, R17)"),
+    ("no-agent", "no agent of the queue was signed in"),
+    ("queue-full", "as many callers waited in the queue as it has places"),
+    ("waited-too-long", "nobody answered for as long as the queue lets callers wait"),
+    ("relay-channels", "every relay channel of the box was taken (R24)"),
+    ("needs-mypbx", "a visitor from the web called somebody with neither myPBX nor UC (R62)"),
+    ("do-not-disturb", "who was called does not want to be disturbed"),
+    ("no-conference", "every place of the room, or every media channel, was taken"),
 ];
 
 /// Reasons of the portal: for administration alone.
@@ -353,21 +360,21 @@ pub(super) const PORTAL_REASONS: [(&str, &str); 9] = [
 ];
 
 /// Reasons that no licence has anything to do with.
-pub(super) const OTHER_REASONS: [&str; 4] = ["overload", "loop", "busy", "no-channel"];
+pub(super) const OTHER_REASONS: [&str; 9] = [
+    "overload",
+    "loop",
+    "busy",
+    "no-channel",
+    "no-agent",
+    "queue-full",
+    "waited-too-long",
+    "no-conference",
+    "do-not-disturb",
+];
 
 /// Reasons of later versions. `unknown-user` among them: whoever a file declares is known to every node.
-pub(super) const LATER_REASONS: [&str; 10] = [
-    "ipva",
-    "relay-channels",
-    "needs-port",
-    "needs-mypbx",
-    "needs-reporting",
-    "no-linux-ap",
-    "no-recorder",
-    "gate-voicemail",
-    "no-conference",
-    "unknown-user",
-];
+pub(super) const LATER_REASONS: [&str; 7] =
+    ["ipva", "needs-port", "needs-reporting", "no-linux-ap", "no-recorder", "gate-voicemail", "unknown-user"];
 
 /// Attempts of later versions, and what brings them.
 pub(super) const LATER_SUBJECTS: [(&str, &str); 1] = [("assignments", "assigned licences come")];
@@ -376,8 +383,8 @@ pub(super) const LATER_SUBJECTS: [(&str, &str); 1] = [("assignments", "assigned 
 pub(super) const LATER_OUTCOMES: [(&str, &str); 1] = [("recorded", "recording comes")];
 
 /// Measures of later versions; longer phrases before their beginnings.
-pub(super) const LATER_METRICS: [(&str, &str); 3] =
-    [("balance", "the portal comes"), ("queue wait", "queues come"), ("efficiency", "it comes")];
+pub(super) const LATER_METRICS: [(&str, &str); 2] =
+    [("balance", "the portal comes"), ("efficiency", "it comes")];
 
 /// Devices of later versions.
 pub(super) const LATER_DEVICES: [(&str, &str); 2] =

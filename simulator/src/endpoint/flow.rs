@@ -4,9 +4,9 @@ use crate::endpoint::parties::Parties;
 use crate::endpoint::people::{BlockFacts, People};
 use crate::endpoint::phone::Phone;
 use crate::event::Event;
-use crate::layout::{Device, FlowPlan};
+use crate::layout::{Device, FlowPlan, Layout};
 use crate::node::{Body, Outbox, Via};
-use crate::numbers::Number;
+use crate::numbers::{Destination, Number};
 use crate::rng::{Purpose, below, draw, key};
 use crate::sip::message::{Aor, Session};
 use crate::time::Instant;
@@ -70,18 +70,29 @@ impl Flow {
     ) {
         let facts = &people.flows[usize::from(self.index)];
         self.calls += 1;
-        let bits = |purpose| draw(key(facts.stream, purpose), self.calls);
+        let bits = |purpose| draw(key(facts.stream, purpose), self.gaps);
         let (number, flow) = (self.calls, self.index);
         let session = |to: u16| Session { number, flow, to };
-        let caller = facts.from.pick(people, phones, bits(Purpose::Caller), None);
+        let closed = people.flow_settings[usize::from(self.index)].closed;
+        let caller = match closed {
+            true => facts.from.one(people, phones, bits(Purpose::Caller)),
+            false => facts.from.pick(people, phones, bits(Purpose::Caller), None),
+        };
         let party = caller.and_then(|caller| {
-            let (population, to) = facts.destination(bits(Purpose::Destination));
-            let callee = to.pick(people, phones, bits(Purpose::Callee), Some(caller));
-            let number = callee.map_or(Number::NONE, |callee| people.numbers.number_of(callee.block, callee.seat));
-            parties.begin(people, phones, caller, session(population), number, now)
+            let (callee, to) = facts.destination(bits(Purpose::Destination));
+            let number = match to {
+                Callee::Somebody(crowd) => {
+                    let seat = crowd.pick(people, phones, bits(Purpose::Callee), Some(caller));
+                    seat.map_or(Number::NONE, |seat| people.numbers.number_of(seat.block, seat.seat))
+                }
+                Callee::Facility(facility) => people.numbers.number_of_facility(*facility),
+            };
+            parties.begin(people, phones, caller, session(callee), number, now)
         });
         match party {
             Some(party) => out.send(party, Via::Local, Body::Dial),
+            // Whose turn it would be is in a call, and does not call.
+            None if closed => self.calls -= 1,
             None => out.report(Event::NoSeat),
         }
         self.schedule(now, people);
@@ -97,22 +108,35 @@ pub struct FlowFacts {
     pub stream: u64,
     from: Crowd,
     /// Destinations, each with its part of the calls and those before it.
-    to: Vec<(u64, Crowd)>,
+    to: Vec<(u64, Callee)>,
+}
+
+/// Whom calls are for.
+#[derive(Clone, Debug)]
+enum Callee {
+    /// One of these, by chance.
+    Somebody(Crowd),
+    /// What has a number of its own.
+    Facility(Destination),
 }
 
 impl FlowFacts {
     /// For these blocks.
-    pub fn new(plan: &FlowPlan, blocks: &[BlockFacts], stream: u64) -> Self {
+    pub fn new(plan: &FlowPlan, layout: &Layout, blocks: &[BlockFacts], stream: u64) -> Self {
+        let callee = |to: u16| match layout.destination_of(to) {
+            None => Callee::Somebody(Crowd::new(&[to], blocks)),
+            Some(facility) => Callee::Facility(facility),
+        };
         let mut passed = 0;
-        let to = plan.to.iter().map(|(population, part)| {
+        let to = plan.to.iter().map(|(to, part)| {
             passed += part;
-            (passed, Crowd::new(&[*population], blocks))
+            (passed, callee(*to))
         });
         Self { from: Crowd::new(&plan.from, blocks), to: to.collect(), stream, plan: plan.clone() }
     }
 
     /// Whom a call is for, by its part of the calls.
-    fn destination(&self, bits: u64) -> (u16, &Crowd) {
+    fn destination(&self, bits: u64) -> (u16, &Callee) {
         let all = self.to.last().map_or(0, |(passed, _)| *passed);
         let place = self.to.partition_point(|(passed, _)| *passed <= below(bits, all));
         let place = place.min(self.to.len() - 1);
@@ -139,6 +163,11 @@ impl Crowd {
             crowd.trunks |= facts.block.devices.iter().any(|(device, _)| *device == Device::Trunk);
         }
         crowd
+    }
+
+    /// One seat by chance, if it is free.
+    fn one(&self, people: &People, phones: &[Phone], bits: u64) -> Option<Aor> {
+        self.free(people, phones, below(bits, u64::from(self.seats)) as u32)
     }
 
     /// A free seat by chance, with the device to call from or to; of none free any trunk, which then has no channel, and

@@ -24,13 +24,13 @@ pub struct Parties {
     called: BTreeMap<(NodeId, NodeId, u32), NodeId>,
     /// Tags given so far.
     tags: u32,
-    /// By flow: callers that are open, and that talk.
-    counts: Vec<(u64, u64)>,
+    /// By route (a flow, and whom it calls): callers that are open, and that talk.
+    counts: BTreeMap<(u16, u16), (u64, u64)>,
 }
 
 impl Parties {
     /// None, whose nodes will be numbered from `first` on.
-    pub fn new(first: u32, flows: usize) -> Self {
+    pub fn new(first: u32) -> Self {
         Self {
             first,
             records: Vec::new(),
@@ -38,7 +38,7 @@ impl Parties {
             free: Vec::new(),
             called: BTreeMap::new(),
             tags: 0,
-            counts: vec![(0, 0); flows],
+            counts: BTreeMap::new(),
         }
     }
 
@@ -66,12 +66,12 @@ impl Parties {
 
     /// Calls of a flow that have neither been answered nor come to an end.
     pub fn open(&self, flow: u16) -> u64 {
-        self.counts[usize::from(flow)].0
+        self.counts.range((flow, 0)..=(flow, u16::MAX)).map(|(_, counts)| counts.0).sum()
     }
 
-    /// Calls of a flow that were answered and go on.
-    pub fn talking(&self, flow: u16) -> u64 {
-        self.counts[usize::from(flow)].1
+    /// Calls of a route that have neither been answered nor come to an end, and those that were answered and go on.
+    pub fn under_way(&self, route: (u16, u16)) -> (u64, u64) {
+        self.counts.get(&route).copied().unwrap_or_default()
     }
 
     /// Places for parties there have been at once.
@@ -264,8 +264,11 @@ impl Parties {
     /// Counts what a party has become.
     fn count(&mut self, node: NodeId, before: Option<(bool, bool)>) {
         let (Some(party), Some((was_open, talked))) = (self.get(node), before) else { return };
-        let (flow, open, talks) = (party.session().flow, party.is_open(), party.is_talking());
-        let counts = &mut self.counts[usize::from(flow)];
+        let (session, open, talks) = (party.session(), party.is_open(), party.is_talking());
+        if (was_open, talked) == (open, talks) {
+            return;
+        }
+        let counts = self.counts.entry((session.flow, session.to)).or_default();
         counts.0 = counts.0 + u64::from(open) - u64::from(was_open);
         counts.1 = counts.1 + u64::from(talks) - u64::from(talked);
     }

@@ -12,6 +12,9 @@ use crate::settings::FlowSettings;
 use crate::sip::message::{CallRequest, Method, Session};
 use crate::time::{Duration, Instant};
 
+/// Longest that a device rings if nobody takes the call: longer than any PBX lets it (Timer C of §16.6).
+const RINGS_AT_MOST: Duration = Duration::seconds(240);
+
 /// A party. It lives as long as its leg.
 #[derive(Clone, Debug)]
 pub struct Party {
@@ -187,6 +190,11 @@ impl Party {
                 self.state = State::GaveUp;
                 self.leg.cancel(now, out);
             }
+            // Whoever called may be gone without a word: its CANCEL was lost, or its PBX crashed.
+            State::Rings => {
+                self.state = State::Leaving;
+                self.leg.answer(now, 480, Saying::default(), out);
+            }
             State::Waiting => {
                 out.report(Event::CallGivenUp { session, due, rang: false });
                 (self.state, self.act_at) = (State::GaveUp, Instant::NEVER);
@@ -196,7 +204,7 @@ impl Party {
     }
 
     fn pick_up(&mut self, now: Instant, out: &mut Outbox) {
-        self.state = State::Talking;
+        (self.state, self.gives_up_at) = (State::Talking, Instant::NEVER);
         self.leg.answer(now, 200, Saying::default(), out);
     }
 
@@ -212,6 +220,7 @@ impl Party {
         }
         self.state = State::Rings;
         self.act_at = if answers { now + rings } else { Instant::NEVER };
+        self.gives_up_at = if answers { Instant::NEVER } else { now + RINGS_AT_MOST };
         self.leg.answer(now, 180, Saying::default(), out);
     }
 
@@ -250,10 +259,10 @@ impl Party {
                 self.on_refused(people, now, (status, reason, retry_after_s), out);
             }
             // The call is over for who was called; or its caller has taken it back.
-            Said::Cancelled | Said::Unacknowledged => (self.state, self.act_at) = (State::Leaving, Instant::NEVER),
+            Said::Cancelled | Said::Unacknowledged => self.leave(),
             Said::HungUp => {
                 self.report_end(now, CallEnd::Left, 0, out);
-                (self.state, self.act_at) = (State::Leaving, Instant::NEVER);
+                self.leave();
             }
             Said::Ended(status) => self.report_end(now, CallEnd::HungUp, status, out),
             Said::Expired => {
@@ -261,6 +270,11 @@ impl Party {
                 (self.state, self.act_at) = (State::Leaving, Instant::NEVER);
             }
         }
+    }
+
+    /// Nothing more is to be done but what its leg does by itself.
+    fn leave(&mut self) {
+        (self.state, self.act_at, self.gives_up_at) = (State::Leaving, Instant::NEVER, Instant::NEVER);
     }
 
     /// States that a call that was answered is over; the caller alone does so.

@@ -1,12 +1,14 @@
 //! What all endpoints share: their populations' settings, their blocks, and where chance comes from.
 
+use std::collections::BTreeMap;
+
 use crate::endpoint::flow::FlowFacts;
-use crate::layout::{Block, Device, FlowPlan, Layout};
+use crate::layout::{Block, Device, FlowPlan, GroupPlan, Layout, QueuePlan, RoomPlan, Selection};
 use crate::licence::feature::{Feature, FeatureSet};
 use crate::node::NodeId;
 use crate::numbers::NumberPlan;
 use crate::rng;
-use crate::settings::{FlowSettings, PopulationSettings, Rules, Settings};
+use crate::settings::{FlowSettings, PopulationSettings, QueueSettings, Rules, Settings};
 use crate::sip::message::Aor;
 
 /// Constants of all endpoints, and the arithmetic of their numbers.
@@ -26,6 +28,22 @@ pub struct People {
     pub flow_settings: Vec<FlowSettings>,
     /// What each number dialled stands for.
     pub numbers: NumberPlan,
+    /// Waiting queues, by index.
+    pub queues: Vec<QueueFacts>,
+    /// Their constants.
+    pub queue_settings: Vec<QueueSettings>,
+    /// The queues of every agent, by block and seat.
+    pub agents: BTreeMap<(u16, u32), Vec<u16>>,
+    /// Groups that ring together, by index.
+    pub groups: Vec<GroupPlan>,
+    /// Conference rooms, by index.
+    pub rooms: Vec<RoomPlan>,
+    /// Their places.
+    pub room_places: Vec<u32>,
+    /// Users whose calls ring at others first: block, and at whom.
+    secretaries: Vec<(u16, Selection)>,
+    /// Functions that users have: block, feature, how many seats.
+    assigned: Vec<(u16, Feature, u32)>,
     /// Names of populations, as keys.
     names: Vec<u64>,
     seed: u64,
@@ -46,6 +64,15 @@ pub struct BlockFacts {
     pub source: Option<NodeId>,
 }
 
+/// What is fixed about a waiting queue.
+#[derive(Clone, Debug)]
+pub struct QueueFacts {
+    /// As laid out.
+    pub plan: QueuePlan,
+    /// Its stream.
+    pub stream: u64,
+}
+
 impl People {
     /// Numbers every endpoint of `layout`.
     pub fn new(layout: &Layout, settings: &Settings, seed: u64) -> Self {
@@ -56,9 +83,23 @@ impl People {
             facts
         });
         let blocks: Vec<BlockFacts> = blocks.collect();
-        let flow = |plan: &FlowPlan| FlowFacts::new(plan, &blocks, rng::stream(seed, rng::name_key(&plan.name), 0));
+        let named = |name: &str| rng::stream(seed, rng::name_key(name), 0);
+        let flow = |plan: &FlowPlan| FlowFacts::new(plan, layout, &blocks, named(&plan.name));
+        let queue = |plan: &QueuePlan| QueueFacts { plan: plan.clone(), stream: named(&plan.name) };
+        let mut agents: BTreeMap<(u16, u32), Vec<u16>> = BTreeMap::new();
+        for (queue, plan) in (0..).zip(&layout.queues) {
+            plan.agents.each().for_each(|agent| agents.entry(agent).or_default().push(queue));
+        }
         Self {
             flows: layout.flows.iter().map(flow).collect(),
+            queues: layout.queues.iter().map(queue).collect(),
+            queue_settings: settings.queues.clone(),
+            agents,
+            groups: layout.groups.clone(),
+            rooms: layout.rooms.clone(),
+            room_places: settings.rooms.clone(),
+            assigned: layout.assigned.clone(),
+            secretaries: layout.secretaries.clone(),
             flow_settings: settings.flows.clone(),
             numbers: layout.numbers.clone(),
             populations: settings.populations.clone(),
@@ -119,6 +160,16 @@ impl People {
         let facts = &self.blocks[block];
         let (device, seat) = facts.device_at(endpoint.0 - facts.first_endpoint)?;
         Some(Aor { block: block as u16, device, seat })
+    }
+
+    /// Whether a user has a function.
+    pub fn has(&self, (block, seat): (u16, u32), feature: Feature) -> bool {
+        self.assigned.iter().any(|(of, one, seats)| (*of, *one) == (block, feature) && seat < *seats)
+    }
+
+    /// Who takes the calls of a user first.
+    pub fn secretaries_of(&self, block: u16) -> Option<&Selection> {
+        self.secretaries.iter().find(|(of, _)| *of == block).map(|(_, who)| who)
     }
 
     /// Number of an object over all blocks.

@@ -117,6 +117,7 @@ impl Digest {
                 method,
                 dialled,
                 caller,
+                hops,
                 from_tag,
                 to_tag,
                 branch,
@@ -130,7 +131,7 @@ impl Digest {
                     pair(from_tag, to_tag),
                     pair(branch, sequence),
                 ]);
-                self.fold(u64::from(proof) << 16 | u64::from(to), 3);
+                self.fold(u64::from(hops) << 48 | u64::from(proof) << 16 | u64::from(to), 3);
                 let roles = refresher.map_or(0, |refresher| refresher as u64 + 1) << 1 | u64::from(supported);
                 self.fold(pair(interval_s, least_s), roles);
             }

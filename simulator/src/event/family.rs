@@ -24,15 +24,17 @@ pub enum Family {
     Standby,
     /// Calls, as their parties see them.
     Call,
-    /// Channels of trunks.
+    /// Channels that calls take.
     Channel,
+    /// Waiting queues.
+    Queue,
     /// What the driver does to a node.
     Driver,
 }
 
 impl Family {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Wish,
         Self::Attempt,
         Self::Binding,
@@ -43,6 +45,7 @@ impl Family {
         Self::Standby,
         Self::Call,
         Self::Channel,
+        Self::Queue,
         Self::Driver,
     ];
 }
@@ -111,11 +114,15 @@ impl Event {
             | Self::CallFailed { .. }
             | Self::CallGivenUp { .. }
             | Self::CallEnded { .. }
-            | Self::CallDropped { .. } => Family::Call,
+            | Self::CallDropped { .. }
+            | Self::CallOwned { .. }
+            | Self::CallPassedOn { .. }
+            | Self::MessageLeft { .. } => Family::Call,
             Self::ChannelAsked { .. }
             | Self::ChannelTaken { .. }
             | Self::ChannelFreed { .. }
             | Self::ChannelRefused { .. } => Family::Channel,
+            Self::QueueEntered { .. } | Self::QueueDelayed { .. } | Self::QueueLeft { .. } => Family::Queue,
             Self::Crashed | Self::Restarted | Self::Frozen | Self::Woken => Family::Driver,
         }
     }

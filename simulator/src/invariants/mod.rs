@@ -160,12 +160,17 @@ impl Checker {
         now <= self.forced[feature.index()]
     }
 
-    /// I10 of calls: all that were due have ended or are open; I1 of channels.
+    /// I10 of calls: all that were due have ended or are open, by route, channel and queue, and none stands at two PBXs; I1 of
+    /// channels.
     fn check_calls(&mut self, now: Instant, node: NodeId, events: &[Event], site: &Site) {
         let pbx = site.pbx_index(node);
         for event in events {
+            self.calls.on_queue(event);
             let wrong = match pbx {
-                Some(pbx) => self.calls.on_channel(now, pbx, event, site),
+                Some(pbx) => {
+                    let wrong = self.calls.on_owner(pbx, event);
+                    wrong.or_else(|| self.calls.on_channel(now, pbx, event, site))
+                }
                 None => self.calls.on_party(event, site),
             };
             self.expect(Invariant::I10, wrong.is_none(), || wrong.clone().unwrap_or_default());
@@ -173,6 +178,8 @@ impl Checker {
         if let Some(pbx) = pbx {
             let wrong = self.calls.check_pbx(pbx, site);
             self.expect(Invariant::I1, wrong.is_none(), || wrong.clone().unwrap_or_default());
+            let wrong = self.calls.check_queues(site);
+            self.expect(Invariant::I10, wrong.is_none(), || wrong.clone().unwrap_or_default());
         }
     }
 

@@ -79,7 +79,10 @@ impl Feature {
     /// Those that are checked out and in: the first of all, so that they can stand in tables of their own.
     pub const FLOATING: [Self; 3] = [Self::Port, Self::SoftwarePhones, Self::Operator];
     /// Those that a run books or compares. All of them are audited.
-    pub const SIMULATED: [Self; 4] = [Self::Port, Self::SoftwarePhones, Self::Operator, Self::Standby];
+    pub const SIMULATED: [Self; 6] =
+        [Self::Port, Self::SoftwarePhones, Self::Operator, Self::WebRtc, Self::RelayChannels, Self::Standby];
+    /// Those that a run neither books nor compares but makes something of: interfaces of a box, functions that users have.
+    pub const RESPECTED: [Self; 5] = [Self::RelayBris, Self::RelayPris, Self::MyPbx, Self::Uc, Self::VoicemailUser];
 
     /// Name without version: the feature word of sentences, measures and machine formats.
     pub const fn name(self) -> &'static str {
@@ -123,6 +126,11 @@ impl Feature {
     /// Whether a run books or compares it.
     pub fn is_simulated(self) -> bool {
         Self::SIMULATED.contains(&self)
+    }
+
+    /// Whether a licence of it means anything to a run.
+    pub fn is_known_to_runs(self) -> bool {
+        self.is_simulated() || Self::RESPECTED.contains(&self)
     }
 }
 

@@ -35,11 +35,25 @@ pub enum Reason {
     Version,
     /// An older licence is bound beside them, and the oldest counts for all (R15, R17).
     VersionFloor,
+    /// No agent of the queue is signed in.
+    NoAgent,
+    /// As many callers wait in the queue as may.
+    QueueFull,
+    /// The caller has waited as long as the queue allows.
+    WaitedTooLong,
+    /// No relay channel of the box is free (R24).
+    RelayChannels,
+    /// Who is called has neither myPBX nor UC (R62).
+    NeedsMyPbx,
+    /// No place in the conference.
+    NoConference,
+    /// Who is called does not want to be disturbed.
+    DoNotDisturb,
 }
 
 impl Reason {
     /// All but `None`.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::NoUnit,
         Self::GraceNoNew,
         Self::LaUnreachable,
@@ -54,6 +68,13 @@ impl Reason {
         Self::NoChannel,
         Self::Version,
         Self::VersionFloor,
+        Self::NoAgent,
+        Self::QueueFull,
+        Self::WaitedTooLong,
+        Self::RelayChannels,
+        Self::NeedsMyPbx,
+        Self::NoConference,
+        Self::DoNotDisturb,
     ];
 
     /// As sentences and machine formats write it.
@@ -74,6 +95,13 @@ impl Reason {
             Self::NoChannel => "no-channel",
             Self::Version => "version",
             Self::VersionFloor => "version-floor",
+            Self::NoAgent => "no-agent",
+            Self::QueueFull => "queue-full",
+            Self::WaitedTooLong => "waited-too-long",
+            Self::RelayChannels => "relay-channels",
+            Self::NeedsMyPbx => "needs-mypbx",
+            Self::NoConference => "no-conference",
+            Self::DoNotDisturb => "do-not-disturb",
         }
     }
 
@@ -94,6 +122,8 @@ impl Reason {
                 | Self::Quarantine
                 | Self::Version
                 | Self::VersionFloor
+                | Self::RelayChannels
+                | Self::NeedsMyPbx
         )
     }
 }

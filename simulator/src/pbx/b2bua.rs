@@ -1,13 +1,14 @@
 //! A PBX as back-to-back user agent: what comes in on one leg of a call goes out on the other.
 
 use crate::call::leg::{Leg, Said, Saying, answer_stray, respond_to};
-use crate::event::Event;
+use crate::event::{Event, QueueEnd};
 use crate::licence::reason::Reason;
 use crate::node::{Body, NodeId, Outbox, Packet, Via};
 use crate::pbx::bindings::BindingState;
 use crate::pbx::cluster::Cluster;
-use crate::pbx::exchange::{Bridge, Due};
+use crate::pbx::exchange::{Bridge, Due, PbxLeg};
 use crate::pbx::node::Pbx;
+use crate::pbx::routing::Refusal;
 use crate::pbx::worker::Admission;
 use crate::settings::WhenFull;
 use crate::sip::message::{CallRequest, CallResponse, Method};
@@ -114,7 +115,8 @@ impl Pbx {
 
     /// A record for a new call; false if there is no room.
     fn begin_call(&mut self, cluster: &Cluster, now: Instant, packet: &Packet, request: &CallRequest) -> bool {
-        let Some(bridge) = self.exchange.bridges.insert(Bridge::new(request.session)) else { return false };
+        let call = Bridge::new(request.session, request.dialled, request.hops);
+        let Some(bridge) = self.exchange.bridges.insert(call) else { return false };
         let leg = Leg::incoming(now, packet.source, packet.reliable, request, self.exchange.legs.next())
             .with_session_timer(cluster.pbxs[usize::from(self.index)].session_timer_s);
         let from_pbx = packet.source.0 >= self.first_pbx && packet.source.0 < self.behind_pbxs;
@@ -167,17 +169,21 @@ impl Pbx {
                     let said = record.leg.on_timeout(now, out);
                     self.on_said(cluster, now, handle, said, out);
                 }
-                Due::Bridge(bridge) => self.on_rung_too_long(cluster, now, bridge, out),
+                Due::Bridge(bridge) => self.on_limit(cluster, now, bridge, out),
+                Due::Rest => self.on_rested(cluster, now, out),
             }
         }
     }
 
     /// What one leg says goes to the other.
     pub(super) fn on_said(&mut self, cluster: &Cluster, now: Instant, handle: u32, said: Said, out: &mut Outbox) {
-        let Some(bridge) = self.exchange.legs.get(handle).map(|record| record.bridge) else { return };
+        let Some((bridge, withdrawn)) = self.exchange.legs.get(handle).map(|leg| (leg.bridge, leg.withdrawn)) else {
+            return;
+        };
         let Some(caller) = self.exchange.bridges.get(bridge).map(|bridge| bridge.caller) else { return };
         match said {
             Said::Nothing => {}
+            Said::Rings | Said::Challenged(_) | Said::Refused(..) if withdrawn => {}
             Said::Rings => self.tell_caller(now, bridge, 180, Reason::None, out),
             Said::Answered => self.on_answered(now, bridge, handle, out),
             Said::Challenged(_) => self.on_refused(cluster, now, bridge, (403, Reason::None), out),
@@ -185,20 +191,20 @@ impl Pbx {
             Said::Cancelled | Said::HungUp | Said::Unacknowledged | Said::Expired => {
                 self.hang_up(cluster, now, bridge, handle, out);
             }
-            Said::Ended(_) => self.close(cluster, bridge, out),
+            Said::Ended(_) => self.close(cluster, now, bridge, out),
         }
         if said == Said::Nothing && handle == caller {
-            self.close_if_refused(cluster, bridge, out);
+            self.close_if_refused(cluster, now, bridge, out);
         }
         self.exchange.schedule(handle);
         self.exchange.remove_if_over(bridge);
     }
 
     /// The caller was refused, and has acknowledged it.
-    fn close_if_refused(&mut self, cluster: &Cluster, bridge: u32, out: &mut Outbox) {
+    fn close_if_refused(&mut self, cluster: &Cluster, now: Instant, bridge: u32, out: &mut Outbox) {
         let over = self.exchange.bridges.get(bridge).and_then(|record| self.exchange.legs.get(record.caller));
         if over.is_some_and(|record| record.leg.is_over()) {
-            self.close(cluster, bridge, out);
+            self.close(cluster, now, bridge, out);
         }
     }
 
@@ -206,7 +212,12 @@ impl Pbx {
     pub(super) fn tell_caller(&mut self, now: Instant, bridge: u32, status: u16, reason: Reason, out: &mut Outbox) {
         let Some(record) = self.exchange.bridges.get_mut(bridge).filter(|record| !record.settled) else { return };
         record.settled = status >= 200;
-        let caller = record.caller;
+        let (caller, session) = (record.caller, record.session);
+        if (200..300).contains(&status) && self.exchange.legs.get(caller).is_some_and(|leg| leg.device != NodeId::NONE)
+        {
+            record.owned = true;
+            out.report(Event::CallOwned { session, on: true });
+        }
         if let Some(record) = self.exchange.legs.get_mut(caller) {
             record.leg.answer(now, status, Saying { reason, ..Saying::default() }, out);
         }
@@ -215,8 +226,9 @@ impl Pbx {
 
     /// The first to answer has the call, the others are cancelled; who answers too late is hung up on.
     fn on_answered(&mut self, now: Instant, bridge: u32, handle: u32, out: &mut Outbox) {
+        let withdrawn = self.exchange.legs.get(handle).is_none_or(|leg| leg.withdrawn);
         let Some(record) = self.exchange.bridges.get_mut(bridge) else { return };
-        if record.answered != 0 || record.settled {
+        if record.answered != 0 || record.settled || withdrawn {
             if let Some(late) = self.exchange.legs.get_mut(handle) {
                 late.leg.bye(now, out);
             }
@@ -224,6 +236,7 @@ impl Pbx {
         }
         (record.answered, record.limit_at) = (handle, Instant::NEVER);
         let others: Vec<u32> = record.called.iter().copied().filter(|other| *other != handle).collect();
+        self.on_agent_answered(now, bridge, out);
         self.tell_caller(now, bridge, 200, Reason::None, out);
         for other in others {
             if let Some(record) = self.exchange.legs.get_mut(other) {
@@ -234,7 +247,7 @@ impl Pbx {
     }
 
     /// A leg has failed: once all have, the best of their answers is the caller's (§16.7).
-    fn on_refused(
+    pub(super) fn on_refused(
         &mut self,
         cluster: &Cluster,
         now: Instant,
@@ -248,16 +261,33 @@ impl Pbx {
             record.best = (status, reason);
         }
         let legs = &self.exchange.legs;
-        let rings = record.called.iter().any(|leg| legs.get(*leg).is_some_and(|record| !record.leg.is_over()));
-        let (settled, best) = (record.settled, record.best);
-        if rings {
+        let rings = |record: &PbxLeg| !record.withdrawn && !record.leg.is_over();
+        if record.called.iter().any(|leg| legs.get(*leg).is_some_and(rings)) {
             return;
+        }
+        let (settled, best, queued) = (record.settled, record.best, record.queued);
+        if !settled && queued.is_some_and(|queued| queued.agent.is_some() && !queued.answered) {
+            return self.on_agent_refused(cluster, now, bridge, out);
         }
         if !settled && matches!(status, 408 | 503) && self.try_next_pbx(cluster, now, bridge, out) {
             return;
         }
-        self.tell_caller(now, bridge, best.0, best.1, out);
-        self.close(cluster, bridge, out);
+        if !self.on_nobody(cluster, now, bridge, best, out) {
+            self.turn_away(cluster, now, bridge, best, out);
+        }
+    }
+
+    /// The caller is refused, and that is the end of it.
+    pub(super) fn turn_away(
+        &mut self,
+        cluster: &Cluster,
+        now: Instant,
+        bridge: u32,
+        (status, reason): Refusal,
+        out: &mut Outbox,
+    ) {
+        self.tell_caller(now, bridge, status, reason, out);
+        self.close(cluster, now, bridge, out);
     }
 
     /// One side has ended the call: so does the other.
@@ -272,48 +302,43 @@ impl Pbx {
             }
             self.exchange.schedule(other);
         }
-        self.close(cluster, bridge, out);
+        self.close(cluster, now, bridge, out);
     }
 
     /// Nothing of it is in use any more.
-    pub(super) fn close(&mut self, cluster: &Cluster, bridge: u32, out: &mut Outbox) {
-        if let Some(record) = self.exchange.bridges.get_mut(bridge) {
-            (record.closed, record.limit_at) = (true, Instant::NEVER);
+    pub(super) fn close(&mut self, cluster: &Cluster, now: Instant, bridge: u32, out: &mut Outbox) {
+        let Some(record) = self.exchange.bridges.get_mut(bridge).filter(|record| !record.closed) else { return };
+        (record.closed, record.limit_at) = (true, Instant::NEVER);
+        if core::mem::take(&mut record.owned) {
+            out.report(Event::CallOwned { session: record.session, on: false });
         }
+        let served = record.queued.filter(|queued| queued.answered);
         let population = |block: u16| cluster.people.blocks[usize::from(block)].block.population;
         self.exchange.release(bridge, population, out);
+        self.leave_queue(now, bridge, QueueEnd::Abandoned, out);
+        if !cluster.people.agents.is_empty() {
+            self.free_agents(cluster, now, bridge, served, out);
+        }
     }
 
-    /// The PBX is gone, and every call with it.
-    pub(super) fn forget_calls(&mut self, cluster: &Cluster, out: &mut Outbox) {
-        let population = |block: u16| cluster.people.blocks[usize::from(block)].block.population;
-        let held = self.exchange.bridges.iter().flat_map(|bridge| bridge.held.trunks).flatten();
-        held.for_each(|trunk| out.report(Event::ChannelFreed { trunk: population(trunk.block) }));
-        self.exchange.clear();
-    }
-
-    fn on_rung_too_long(&mut self, cluster: &Cluster, now: Instant, bridge: u32, out: &mut Outbox) {
+    /// It has waited in a queue, or rung, long enough.
+    fn on_limit(&mut self, cluster: &Cluster, now: Instant, bridge: u32, out: &mut Outbox) {
+        if self.on_waited_too_long(cluster, now, bridge, out) || self.on_unanswered(cluster, now, bridge, out) {
+            return;
+        }
         self.tell_caller(now, bridge, 408, Reason::None, out);
         let Some(caller) = self.exchange.bridges.get(bridge).map(|record| record.caller) else { return };
         self.hang_up(cluster, now, bridge, caller, out);
         self.exchange.remove_if_over(bridge);
     }
 
-    /// A device is not registered here any more: its calls are cut off (M9).
-    pub(super) fn drop_calls(&mut self, cluster: &Cluster, now: Instant, device: NodeId, out: &mut Outbox) {
-        for leg in self.exchange.of_device(device) {
-            let Some((bridge, over)) = self.exchange.legs.get(leg).map(|record| (record.bridge, record.leg.is_over()))
-            else {
-                continue;
-            };
-            let Some(record) = self.exchange.bridges.get(bridge).filter(|record| !record.closed && !over) else {
-                continue;
-            };
-            out.report(Event::CallDropped { session: record.session });
-            self.tell_caller(now, bridge, 480, Reason::None, out);
-            self.hang_up(cluster, now, bridge, 0, out);
-            self.exchange.remove_if_over(bridge);
+    /// A leg is not wanted any more.
+    pub(super) fn withdraw(&mut self, now: Instant, leg: u32, out: &mut Outbox) {
+        if let Some(record) = self.exchange.legs.get_mut(leg) {
+            record.withdrawn = true;
+            record.leg.cancel(now, out);
         }
+        self.exchange.schedule(leg);
     }
 
     /// Whether a device is registered here.

@@ -225,6 +225,8 @@ impl Cluster {
         self.set_clocks();
         self.people.populations.clone_from(&settings.populations);
         self.people.flow_settings.clone_from(&settings.flows);
+        self.people.queue_settings.clone_from(&settings.queues);
+        self.people.room_places.clone_from(&settings.rooms);
         self.people.rules = settings.rules;
         let other = settings.rules.version_floor != floor;
         if other {

@@ -4,10 +4,12 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use crate::call::leg::Leg;
-use crate::event::Event;
+use crate::event::{Channels, Event};
+use crate::layout::ChannelKind;
 use crate::licence::reason::Reason;
 use crate::node::{NodeId, Outbox};
 use crate::numbers::Number;
+use crate::pbx::queues::{Agent, Queues};
 use crate::sip::message::{Aor, Session};
 use crate::slab::Slab;
 use crate::time::Instant;
@@ -24,7 +26,12 @@ pub struct Exchange {
     timers: BinaryHeap<Reverse<(Instant, u32)>>,
     /// Calls of each trunk, by block and seat.
     channels: BTreeMap<(u16, u32), u32>,
+    /// Calls that hold a shared channel, by kind.
+    shared: [u32; ChannelKind::ALL.len()],
+    /// Calls in each room.
+    places: BTreeMap<u16, u32>,
     in_use: u32,
+    pub(super) queues: Queues,
 }
 
 /// A leg at a PBX.
@@ -34,6 +41,8 @@ pub(super) struct PbxLeg {
     pub(super) bridge: u32,
     /// The device at its other end; [`NodeId::NONE`] if that is a PBX.
     pub(super) device: NodeId,
+    /// Not wanted any more: what it says is of no consequence to the call.
+    pub(super) withdrawn: bool,
     /// From whom its INVITE came.
     source: NodeId,
     /// The earliest of its wake-ups in `timers`.
@@ -44,6 +53,14 @@ pub(super) struct PbxLeg {
 #[derive(Clone, Debug)]
 pub(super) struct Bridge {
     pub(super) session: Session,
+    /// The number it is on its way to: as dialled, or to where it was passed on.
+    pub(super) dialled: Number,
+    /// How often it was passed on, here and before.
+    pub(super) hops: u8,
+    /// Whether those who take the calls of the user called have been asked.
+    pub(super) asked_secretary: bool,
+    /// The queue it waits in, or in which an agent has taken it.
+    pub(super) queued: Option<Queued>,
     /// The leg that came in.
     pub(super) caller: u32,
     /// Legs to those called.
@@ -60,18 +77,48 @@ pub(super) struct Bridge {
     pub(super) held: Held,
     /// Whether the caller has its final answer, or is gone.
     pub(super) settled: bool,
+    /// Whether this PBX has answered a device of its own with it.
+    pub(super) owned: bool,
     /// Whether it is over but for what its legs have to say.
     pub(super) closed: bool,
+}
+
+/// A call in a queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Queued {
+    pub(super) queue: u16,
+    /// Its place among all callers of the queue.
+    pub(super) place: u64,
+    /// When it came.
+    pub(super) since: Instant,
+    /// Who has it, or is called.
+    pub(super) agent: Option<Agent>,
+    /// Whether the agent has answered.
+    pub(super) answered: bool,
 }
 
 /// What a call holds at this PBX.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Held {
-    /// Channels of the trunk it came by, and of the one it goes by.
+    /// Lines of the trunk it came by, and of the one it goes by.
     pub(super) trunks: [Option<Aor>; 2],
+    /// Shared channels, by [`ChannelKind`].
+    pub(super) shared: [u8; ChannelKind::ALL.len()],
+    /// A place in this room.
+    pub(super) room: Option<u16>,
 }
 
 impl Exchange {
+    /// Without a call; so many queues.
+    pub(super) fn new(queues: usize) -> Self {
+        Self { queues: Queues::new(queues), ..Self::default() }
+    }
+
+    /// Its waiting queues.
+    pub fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
     /// Calls that go through it.
     pub fn calls(&self) -> usize {
         self.bridges.len()
@@ -87,7 +134,7 @@ impl Exchange {
         self.channels.get(&(block, seat)).copied().unwrap_or(0)
     }
 
-    /// Channels of all trunks in use.
+    /// Channels of all kinds in use.
     pub fn channels_in_use(&self) -> u32 {
         self.in_use
     }
@@ -104,13 +151,16 @@ impl Exchange {
         // Their handles must stay unknown.
         legs.clear();
         bridges.clear();
-        *self = Self { legs, bridges, ..Self::default() };
+        let mut queues = core::mem::take(&mut self.queues);
+        queues.clear();
+        *self = Self { legs, bridges, queues, ..Self::default() };
     }
 
     /// Adds a leg to a bridge; `None`: there are too many.
     pub(super) fn add(&mut self, leg: Leg, bridge: u32, device: NodeId, incoming: bool) -> Option<u32> {
         let (source, their_tag) = (leg.peer(), leg.their_tag());
-        let handle = self.legs.insert(PbxLeg { leg, bridge, device, source, wakes_at: Instant::NEVER })?;
+        let handle =
+            self.legs.insert(PbxLeg { leg, bridge, device, withdrawn: false, source, wakes_at: Instant::NEVER })?;
         if incoming {
             self.incoming.insert((source, their_tag), handle);
         }
@@ -155,12 +205,23 @@ impl Exchange {
         }
     }
 
+    /// Sets the wake-up for the next agent whose rest is over.
+    pub(super) fn schedule_rest(&mut self) {
+        let at = self.queues.poll_timeout();
+        if at != Instant::NEVER {
+            self.timers.push(Reverse((at, REST)));
+        }
+    }
+
     /// The next leg or bridge that is due.
     pub(super) fn due(&mut self, now: Instant) -> Option<Due> {
         self.prune();
         let Reverse((at, handle)) = self.timers.peek().copied().filter(|Reverse((at, _))| *at <= now)?;
         self.timers.pop();
         debug_assert!(at <= now);
+        if handle == REST {
+            return Some(Due::Rest);
+        }
         if handle & BRIDGE != 0 {
             return Some(Due::Bridge(handle & !BRIDGE));
         }
@@ -173,6 +234,13 @@ impl Exchange {
     /// Takes out wake-ups of what is gone or wants to be woken later, as long as the earliest is one.
     pub(super) fn prune(&mut self) {
         while let Some(Reverse((at, handle))) = self.timers.peek().copied() {
+            if handle == REST {
+                if self.queues.poll_timeout() == at {
+                    return;
+                }
+                self.timers.pop();
+                continue;
+            }
             if handle & BRIDGE != 0 {
                 match self.bridges.get(handle & !BRIDGE) {
                     Some(bridge) if bridge.limit_at == at => return,
@@ -215,25 +283,75 @@ impl Exchange {
         }
     }
 
-    /// One more call of a trunk, if it has a channel left.
-    pub(super) fn take_channel(&mut self, trunk: Aor, channels: u32) -> bool {
-        let used = self.channels.entry((trunk.block, trunk.seat)).or_insert(0);
-        let free = *used < channels;
-        *used += u32::from(free);
-        self.in_use += u32::from(free);
-        free
+    /// Calls that hold a channel of these.
+    pub(super) fn used(&self, claim: Claim) -> u32 {
+        match claim {
+            Claim::Line(trunk) => self.channels(trunk.block, trunk.seat),
+            Claim::Shared(kind) => self.shared[kind as usize],
+            Claim::Place(room) => self.places.get(&room).copied().unwrap_or(0),
+        }
+    }
+
+    /// One call more, or less, of these.
+    fn count(&mut self, claim: Claim, more: bool) {
+        let used = match claim {
+            Claim::Line(trunk) => self.channels.entry((trunk.block, trunk.seat)).or_insert(0),
+            Claim::Shared(kind) => &mut self.shared[kind as usize],
+            Claim::Place(room) => self.places.entry(room).or_insert(0),
+        };
+        (*used, self.in_use) = if more { (*used + 1, self.in_use + 1) } else { (*used - 1, self.in_use - 1) };
+    }
+
+    /// A call takes a channel; `outgoing`: a line of the trunk it goes by.
+    pub(super) fn take(&mut self, handle: u32, claim: Claim, outgoing: bool) {
+        let Some(bridge) = self.bridges.get_mut(handle) else { return };
+        match claim {
+            Claim::Line(trunk) => bridge.held.trunks[usize::from(outgoing)] = Some(trunk),
+            Claim::Shared(kind) => bridge.held.shared[kind as usize] += 1,
+            Claim::Place(room) => bridge.held.room = Some(room),
+        }
+        self.count(claim, true);
     }
 
     /// Gives back what a call holds.
     pub(super) fn release(&mut self, handle: u32, population: impl Fn(u16) -> u16, out: &mut Outbox) {
         let Some(bridge) = self.bridges.get_mut(handle) else { return };
-        for trunk in core::mem::take(&mut bridge.held).trunks.into_iter().flatten() {
-            if let Some(used) = self.channels.get_mut(&(trunk.block, trunk.seat)) {
-                *used -= 1;
-                self.in_use -= 1;
-            }
-            out.report(Event::ChannelFreed { trunk: population(trunk.block) });
+        for claim in core::mem::take(&mut bridge.held).claims() {
+            self.count(claim, false);
+            out.report(Event::ChannelFreed { of: claim.of(&population) });
         }
+    }
+}
+
+/// A channel that a call takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Claim {
+    /// A line of a trunk.
+    Line(Aor),
+    /// A channel that all calls share.
+    Shared(ChannelKind),
+    /// A place in a room.
+    Place(u16),
+}
+
+impl Claim {
+    /// As facts name it.
+    pub(super) fn of(self, population: impl Fn(u16) -> u16) -> Channels {
+        match self {
+            Self::Line(trunk) => Channels::Trunk(population(trunk.block)),
+            Self::Shared(kind) => Channels::Shared(kind),
+            Self::Place(room) => Channels::Room(room),
+        }
+    }
+}
+
+impl Held {
+    /// Everything it is made of.
+    pub(super) fn claims(self) -> impl Iterator<Item = Claim> {
+        let lines = self.trunks.into_iter().flatten().map(Claim::Line);
+        let shared = ChannelKind::ALL.into_iter().zip(self.shared);
+        let shared = shared.flat_map(|(kind, count)| core::iter::repeat_n(Claim::Shared(kind), usize::from(count)));
+        lines.chain(shared).chain(self.room.map(Claim::Place))
     }
 }
 
@@ -242,13 +360,19 @@ impl Exchange {
 pub(super) enum Due {
     Leg(u32),
     Bridge(u32),
+    /// An agent's rest is over.
+    Rest,
 }
 
 impl Bridge {
     /// A call that has just come in.
-    pub(super) fn new(session: Session) -> Self {
+    pub(super) fn new(session: Session, dialled: Number, hops: u8) -> Self {
         Self {
             session,
+            dialled,
+            hops,
+            asked_secretary: false,
+            queued: None,
             caller: 0,
             called: Vec::new(),
             answered: 0,
@@ -257,17 +381,31 @@ impl Bridge {
             next_pbx: 0,
             held: Held::default(),
             settled: false,
+            owned: false,
             closed: false,
         }
     }
 }
 
-impl PbxLeg {
-    /// What was dialled.
-    pub(super) fn dialled(&self) -> Number {
-        self.leg.dialled
-    }
-}
-
 /// Tells the handle of a bridge from that of a leg: generations leave the highest bit free.
 const BRIDGE: u32 = 1 << 31;
+/// Stands for the agents at rest: no leg has this handle.
+const REST: u32 = 0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::party::Party;
+
+    #[test]
+    fn a_call_and_its_parties_fit_a_kilobyte() {
+        // Two legs, two parties, the bridge with its list of legs; entries of maps at two thirds of a full tree; a wake-up each.
+        let legs = 2 * (size_of::<Option<PbxLeg>>() + 4 + size_of::<(Instant, u32)>());
+        let parties = 2 * (size_of::<Option<Party>>() + 4);
+        let bridge = size_of::<Option<Bridge>>() + 4 + 4 * size_of::<u32>();
+        let named = size_of::<((NodeId, u32), u32)>() + size_of::<((NodeId, NodeId, u32), NodeId)>();
+        let maps = (named + 2 * size_of::<(NodeId, u32)>()) * 3 / 2;
+        let whole = legs + parties + bridge + maps;
+        assert!(whole <= 1_000, "{whole} bytes: {legs} of legs, {parties} of parties, {bridge} of the bridge");
+    }
+}

@@ -60,7 +60,7 @@ impl Pbx {
             worker: Worker::default(),
             watch,
             licensing: Licensing::new(index, cluster),
-            exchange: Exchange::default(),
+            exchange: Exchange::new(cluster.people.queues.len()),
             unbound: Vec::new(),
             first_pbx: cluster.people.first_pbx,
             behind_pbxs: cluster.people.first_pbx + cluster.facts.len() as u32,
@@ -122,7 +122,7 @@ impl Pbx {
     }
 
     /// It is gone without a word: bindings, units and everything under way.
-    pub fn crash(&mut self, cluster: &Cluster, out: &mut Outbox) {
+    pub fn crash(&mut self, cluster: &Cluster, now: Instant, out: &mut Outbox) {
         if self.is_down() {
             return;
         }
@@ -145,7 +145,7 @@ impl Pbx {
             self.licensing = resumed;
         }
         self.bindings.clear();
-        self.forget_calls(cluster, out);
+        self.forget_calls(cluster, now, out);
         self.worker.restart();
         self.licensing.set_asleep(false);
         self.state = State::Down;
@@ -206,7 +206,7 @@ impl Pbx {
 
     /// It starts again: the licence table is kept or (`forgets`) lost (3.4.3), holders must register again (3.3.6).
     pub fn restart(&mut self, now: Instant, forgets: bool, cluster: &Cluster, out: &mut Outbox) {
-        self.crash(cluster, out);
+        self.crash(cluster, now, out);
         self.state = State::Up;
         self.licensing.restart(now, self.index, forgets.then(|| cluster.checkout_of(self.index)), cluster);
         if self.watch.is_some() {
@@ -338,7 +338,12 @@ impl Pbx {
             Input::Deferred(packet) => self.on_packet(cluster, now, packet, false, out),
         }
         for device in core::mem::take(&mut self.unbound) {
-            self.drop_calls(cluster, now, device, out);
+            if !cluster.people.rules.keeps_calls {
+                self.drop_calls(cluster, now, device, out);
+            }
+        }
+        if !cluster.people.agents.is_empty() {
+            self.on_agents_bound(cluster, now, out);
         }
         self.exchange.prune();
     }

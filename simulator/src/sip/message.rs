@@ -90,7 +90,7 @@ pub struct Session {
     pub number: u32,
     /// The flow of calls it belongs to, by index.
     pub flow: u16,
-    /// Whom it is for: the population called, by index.
+    /// Whom it is for ([`crate::layout::Layout::callee`]).
     pub to: u16,
 }
 
@@ -122,6 +122,8 @@ pub struct CallRequest {
     pub dialled: Number,
     /// From: the endpoint that called, on all legs.
     pub caller: NodeId,
+    /// How often it was passed on (entries of History-Info, RFC 7044).
+    pub hops: u8,
     /// From-tag: the sender's name for the dialog.
     pub from_tag: u32,
     /// To-tag: the receiver's; 0 before the receiver has given one.

@@ -119,6 +119,8 @@ impl Room {
             checkout: Checkout::default(),
             rules: Rules::default(),
             flows: vec![],
+            queues: vec![],
+            rooms: vec![],
         };
         let end = |device, person: Person| End {
             device,
@@ -146,7 +148,7 @@ impl Room {
     /// Alice first calls by a PBX that is not there.
     pub(crate) fn with_dead_pbx(mut self) -> Self {
         self.by = 0;
-        self.site.crash(0, &mut Outbox::default());
+        self.site.crash(0, Instant::ZERO, &mut Outbox::default());
         self
     }
 

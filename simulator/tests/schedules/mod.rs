@@ -247,6 +247,8 @@ fn settings(dice: &mut Dice) -> Settings {
         },
         rules: Rules::default(),
         flows: Vec::new(),
+        queues: Vec::new(),
+        rooms: Vec::new(),
     }
 }
 

@@ -5,15 +5,17 @@
 use simulator::distribution::Distribution;
 use simulator::event::Event;
 use simulator::invariants::Checker;
-use simulator::layout::{Begins, Block, Device, FlowPlan, Layout, PbxPlan, PopulationPlan, Role, Selection};
+use simulator::layout::{
+    Begins, Block, Device, FlowPlan, GroupPlan, Layout, PbxPlan, PopulationPlan, QueuePlan, Role, RoomPlan, Selection,
+};
 use simulator::licence::entitlement::Entitlement;
 use simulator::licence::feature::Feature;
 use simulator::node::NodeId;
-use simulator::numbers::{Extensions, Number, NumberPlan};
+use simulator::numbers::{Destination, Extensions, Number, NumberPlan};
 use simulator::rng::Probability;
 use simulator::schedule::{Action, Cut, Entry, Shape};
 use simulator::settings::{
-    Checkout, FlowSettings, Link, Links, PbxSettings, PopulationSettings, Retries, Rules, Settings,
+    Checkout, FlowSettings, Link, Links, PbxSettings, PopulationSettings, QueueSettings, Retries, Rules, Settings,
 };
 use simulator::simulation::{Observer, Simulation};
 use simulator::site::Site;
@@ -41,6 +43,8 @@ impl Plan {
             checkout: Checkout { clock_drift_ppm: 0, ..Checkout::default() },
             rules: Rules::default(),
             flows: Vec::new(),
+            queues: Vec::new(),
+            rooms: Vec::new(),
         };
         Self { layout, settings, schedule: Vec::new(), seed: 1, more: Vec::new() }.pbx("master", Role::Master, None)
     }
@@ -111,6 +115,7 @@ impl Plan {
         self.layout.flows.push(plan);
         self.settings.flows.push(FlowSettings {
             gap: Some(Distribution::fixed(Duration::SECOND)),
+            closed: false,
             at_most,
             holding: Distribution::fixed(Duration::seconds(60)),
             rings: Distribution::fixed(Duration::ZERO),
@@ -118,6 +123,36 @@ impl Plan {
             patience: None,
             retries: Retries::Never,
         });
+        self
+    }
+
+    /// A queue (number 100, 101, …) at the first PBX, answered by so many of the first seats of a block; call it as
+    /// [`Layout::callee_of_queue`] says.
+    pub(crate) fn queue(mut self, name: &str, block: u32, agents: u32) -> Self {
+        let agents = Selection { seats: vec![(block, 0..agents)] };
+        self.layout.queues.push(QueuePlan { name: name.into(), home: 0, agents, overflow: None });
+        let wrap_up = Distribution::fixed(Duration::ZERO);
+        self.settings.queues.push(QueueSettings { wrap_up, places: u32::MAX, waits_at_most: None });
+        self
+    }
+
+    /// A group (number 200, 201, …) at the first PBX: so many of the first seats of a block.
+    pub(crate) fn group(mut self, name: &str, block: u32, members: u32) -> Self {
+        let members = Selection { seats: vec![(block, 0..members)] };
+        self.layout.groups.push(GroupPlan { name: name.into(), home: 0, members });
+        self
+    }
+
+    /// A conference room (number 300, 301, …) at the first PBX with so many places.
+    pub(crate) fn room(mut self, name: &str, places: u32) -> Self {
+        self.layout.rooms.push(RoomPlan { name: name.into(), home: 0 });
+        self.settings.rooms.push(places);
+        self
+    }
+
+    /// Other constants of the queue declared last.
+    pub(crate) fn queueing(mut self, change: impl FnOnce(&mut QueueSettings)) -> Self {
+        change(self.settings.queues.last_mut().unwrap());
         self
     }
 
@@ -134,7 +169,18 @@ impl Plan {
                 }),
             }
         }
-        self.layout.numbers = NumberPlan::new(extensions, trunks);
+        let facilities = (0..u16::MAX).map_while(|callee| {
+            let (first, facility) = match self.layout.destination_of(callee) {
+                _ if self.layout.callee_name(callee)?.is_empty() => return None,
+                Some(facility @ Destination::Queue(queue)) => (1100 + u32::from(queue), facility),
+                Some(facility @ Destination::Group(group)) => (1200 + u32::from(group), facility),
+                Some(facility @ Destination::Room(room)) => (1300 + u32::from(room), facility),
+                _ => return Some(None),
+            };
+            Some(Some((Number(first), facility)))
+        });
+        let facilities = facilities.flatten().collect();
+        self.layout.numbers = NumberPlan::new(extensions, trunks).with_facilities(facilities);
     }
 
     /// Other constants of the flow declared last.

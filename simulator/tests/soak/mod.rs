@@ -123,6 +123,8 @@ fn settings(layout: &Layout) -> Settings {
         checkout: Checkout { grace: Duration::seconds(300), ..Checkout::default() },
         rules: Rules::default(),
         flows: Vec::new(),
+        queues: Vec::new(),
+        rooms: Vec::new(),
     }
 }
 

@@ -118,6 +118,8 @@ fn settings() -> Settings {
         checkout: Checkout { on_standby: OnStandby::Replicate, ..Checkout::default() },
         rules: Rules::default(),
         flows: Vec::new(),
+        queues: Vec::new(),
+        rooms: Vec::new(),
     }
 }
 

@@ -84,3 +84,21 @@ fn a_fragile_sentence_marks_the_seeds() {
     assert_eq!(value["expectations"][3]["fragile"], true);
     assert_eq!(value["expectations"][0]["fragile"], false, "every-run sentences are never fragile");
 }
+
+#[test]
+fn calls_stand_there_if_anybody_was_to_call() {
+    use crate::calls::{FlowCalls, QueueCalls, TrunkCalls};
+    let mut result = sample::passing();
+    assert_eq!(parsed(vec![result.clone()])["calls"], Value::Null);
+    let run = result.seeds.first_mut().expect("a seed");
+    run.flows = vec![FlowCalls { flow: "in".to_owned(), due: 3, answered: 2, ..FlowCalls::default() }];
+    let trunk = TrunkCalls { channels: Some(30), offered_erlangs: 20.0, ..TrunkCalls::default() };
+    run.trunks = vec![TrunkCalls { trunk: "carrier".to_owned(), ..trunk }];
+    run.queues =
+        vec![QueueCalls { agents: 15, offered_erlangs: 10.0, work_s: 180.0, entered: 7, ..QueueCalls::default() }];
+    let calls = &parsed(vec![result])["calls"];
+    assert_eq!((&calls["flows"][0]["flow"], &calls["flows"][0]["due"]), (&Value::from("in"), &Value::from(3)));
+    assert_eq!(calls["channels"][0]["erlang_b"].as_f64().map(|share| (share * 1e4).round()), Some(85.0));
+    assert_eq!(calls["queues"][0]["callers"], Value::from(7));
+    assert_eq!(calls["queues"][0]["erlang_c"].as_f64().map(|share| (share * 1e4).round()), Some(1020.0));
+}

@@ -220,11 +220,19 @@ impl File {
             nodes: single.chain(groups.iter().flat_map(|group| group.nodes.clone())).collect(),
             node_groups: groups,
             licensed: true,
-            features: words(self.features).into_iter().map(|name| FeatureName { name, nodes: vec![] }).collect(),
+            features: words(self.features)
+                .into_iter()
+                .chain(["PBX-WebRTC", "Relay-Channels"].map(str::to_owned))
+                .map(|name| FeatureName { name, nodes: vec![] })
+                .collect(),
             other_features: words("PBX-Port PBX-SoftwarePhones PBX-Operator PBX-Standby"),
             occasions: self.events.iter().enumerate().map(event).collect(),
             flows: words(self.later).into_iter().filter(|name| FLOWS.contains(&name.as_str())).collect(),
-            later: words(self.later).into_iter().filter(|name| !FLOWS.contains(&name.as_str())).collect(),
+            queues: words(self.later).into_iter().filter(|name| QUEUES.contains(&name.as_str())).collect(),
+            rooms: words(self.later)
+                .into_iter()
+                .filter(|name| !FLOWS.contains(&name.as_str()) && !QUEUES.contains(&name.as_str()))
+                .collect(),
             lasts_ns: self.lasts_min * MIN,
             starts_s: self.starts_min * 60,
             ..Names::default()
@@ -233,8 +241,11 @@ impl File {
 }
 
 /// Of what these files declare beside people and nodes, what is a flow of calls; the rest comes later.
-const FLOWS: [&str; 9] =
-    ["outside", "inside", "hotline", "visitors", "office", "chatter", "inbound", "misdialled", "pairs"];
+const FLOWS: [&str; 10] =
+    ["outside", "inside", "hotline", "visitors", "office", "chatter", "inbound", "misdialled", "pairs", "watched"];
+
+/// … and what is a queue.
+const QUEUES: [&str; 3] = ["helpdesk", "sales", "support"];
 
 fn people(word: &str) -> PopulationName {
     let (name, devices) = word.split_once(':').unwrap_or((word, "desk-phone"));

@@ -35,6 +35,8 @@ pub struct Leg {
     pub dialled: Number,
     /// Who called.
     pub caller: NodeId,
+    /// How often the call was passed on before this leg.
+    pub hops: u8,
     /// Branch of our last request.
     branch: u32,
     /// Answer to a challenge.
@@ -120,6 +122,7 @@ impl Leg {
             session,
             dialled,
             caller,
+            hops: 0,
             branch: 0,
             proof: 0,
             saying: Saying::default(),
@@ -131,6 +134,7 @@ impl Leg {
     /// A leg that has received an INVITE.
     pub fn incoming(now: Instant, peer: NodeId, reliable: bool, request: &CallRequest, tag: u32) -> Self {
         let mut leg = Self::outgoing(request.session, request.dialled, request.caller, peer, tag, reliable);
+        leg.hops = request.hops;
         leg.begin(now, request);
         leg
     }

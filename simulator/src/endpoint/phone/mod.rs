@@ -266,7 +266,7 @@ impl Phone {
     /// The registration is known to be gone: another server first.
     fn on_loss(&mut self, people: &People, now: Instant, out: &mut Outbox) {
         let lost = self.server;
-        self.lose_calls(out);
+        self.lose_calls(people, out);
         self.adopt(Wish::Return, now, out);
         let targets = &people.blocks[usize::from(self.aor.block)].block.targets;
         if let (Some(place), true) = (targets.iter().position(|target| *target == lost), targets.len() > 1) {
@@ -275,9 +275,9 @@ impl Phone {
         self.begin_round(people, now, out);
     }
 
-    /// M9: calls of who lost its registration are dropped.
-    fn lose_calls(&self, out: &mut Outbox) {
-        if self.line != NodeId::NONE {
+    /// M9: calls of who lost its registration are dropped, unless they are kept.
+    fn lose_calls(&self, people: &People, out: &mut Outbox) {
+        if self.line != NodeId::NONE && !people.rules.keeps_calls {
             out.send(self.line, Via::Local, Body::Unregistered);
         }
     }

@@ -160,7 +160,7 @@ impl Phone {
         if self.wish == Wish::Refresh {
             let due = self.due;
             out.report(Event::GaveUp { wish: Wish::Refresh, due });
-            self.lose_calls(out);
+            self.lose_calls(people, out);
             self.adopt(Wish::Return, now, out);
         }
         self.failures = self.failures.saturating_add(1);

@@ -1,20 +1,20 @@
-//! Time at capacity, traffic congestion and utilisation of a trunk: what its channels in use say.
+//! Time at capacity, traffic congestion and utilisation of channels: what those in use say.
 
 use reports::expectation::{Measured, Metric, When};
 use reports::measurements::Tally;
 use scenarios::plan::Plan;
-use simulator::event::Event;
+use simulator::event::{Channels, Event};
 
-use super::calls::population_named;
 use super::level::Level;
-use super::scope::Window;
+use super::scope::{Window, pbx_named};
 use super::step::Step;
 
-/// A ratio of one trunk, all its lines together.
+/// A ratio of the channels of one kind: of a trunk all lines together, of a PBX's or of all PBXs.
 #[derive(Clone, Debug)]
-pub(super) struct TrunkRatio {
+pub(super) struct ChannelRatio {
     metric: Metric,
-    trunk: u16,
+    of: Channels,
+    pbx: Option<usize>,
     /// `None`: unlimited.
     channels: Option<u64>,
     offered: f64,
@@ -22,15 +22,16 @@ pub(super) struct TrunkRatio {
     full: Level,
 }
 
-impl TrunkRatio {
-    pub(super) fn new(plan: &Plan, measured: &Measured, when: When, batched: bool) -> Self {
-        let trunk = measured.of.as_deref().and_then(|name| population_named(plan, name)).unwrap_or(u16::MAX);
+impl ChannelRatio {
+    pub(super) fn new(plan: &Plan, of: Channels, measured: &Measured, when: When, batched: bool) -> Self {
+        let pbx = measured.at.as_deref().and_then(|name| pbx_named(plan, name));
         let window = Window::new(plan, when, true);
         Self {
             metric: measured.metric,
-            trunk,
-            channels: channels(plan, trunk),
-            offered: offered(plan, trunk),
+            of,
+            pbx,
+            channels: plan.channels(of, pbx),
+            offered: plan.offered_to(of),
             in_use: Level::new(window, None, batched),
             full: Level::new(window, None, batched),
         }
@@ -39,8 +40,9 @@ impl TrunkRatio {
     #[inline]
     pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event) {
         match *event {
-            Event::ChannelTaken { trunk } if trunk == self.trunk => self.in_use.rise(step.now),
-            Event::ChannelFreed { trunk } if trunk == self.trunk => self.in_use.fall(step.now),
+            _ if self.pbx.is_some() && self.pbx != step.pbx => return,
+            Event::ChannelTaken { of } if of == self.of => self.in_use.rise(step.now),
+            Event::ChannelFreed { of } if of == self.of => self.in_use.fall(step.now),
             _ => return,
         }
         self.full.set(step.now, u64::from(self.channels.is_some_and(|channels| self.in_use.level() >= channels)));
@@ -79,24 +81,4 @@ impl TrunkRatio {
             _ => of_each(&|area, length| (self.offered * length - area, self.offered * length)),
         })
     }
-}
-
-/// Channels of a trunk, all its lines together; `None`: unlimited.
-pub(super) fn channels(plan: &Plan, trunk: u16) -> Option<u64> {
-    let each = plan.settings[0].populations.get(usize::from(trunk))?.channels;
-    let lines = plan.layout.populations[usize::from(trunk)].seats;
-    (each != u32::MAX).then(|| u64::from(each) * u64::from(lines))
-}
-
-/// Erlangs that all flows together offer to a trunk, from it or to it.
-pub(super) fn offered(plan: &Plan, trunk: u16) -> f64 {
-    let flows = plan.layout.flows.iter().zip(&plan.flows);
-    let part = |(flow, load): (&simulator::layout::FlowPlan, &scenarios::plan::Flow)| {
-        if flow.from == [trunk] {
-            return load.erlangs;
-        }
-        let to = flow.to.iter().filter(|(to, _)| *to == trunk);
-        load.erlangs * to.map(|(_, part)| *part as f64).sum::<f64>() / 1e9
-    };
-    flows.map(part).sum()
 }
