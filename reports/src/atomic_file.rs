@@ -38,6 +38,33 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     Ok(())
 }
 
+/// Writes at the first of these paths where nothing stands, never over anything; where that was.
+pub fn write_new(paths: impl IntoIterator<Item = PathBuf>, bytes: &[u8]) -> Result<PathBuf, WriteError> {
+    let mut paths = paths.into_iter().peekable();
+    let Some(first) = paths.peek().cloned() else { unreachable!("there is at least one path to write to") };
+    let temporary = beside(&first);
+    let written = write_synced(&temporary, bytes).and_then(|()| place(&temporary, paths));
+    // After a link it is a second name of the file, after a rename it is gone, after an error it is left over.
+    let _ = fs::remove_file(&temporary);
+    let path = written.map_err(|source| write_error(&first, source))?;
+    sync_folder(&path);
+    Ok(path)
+}
+
+/// Gives a file the first of these names that is free.
+fn place(temporary: &Path, paths: impl Iterator<Item = PathBuf>) -> io::Result<PathBuf> {
+    for path in paths {
+        match fs::hard_link(temporary, &path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            // Some file systems have no links: there two at the same instant might meet.
+            Err(_) if path.symlink_metadata().is_err() => return fs::rename(temporary, &path).map(|()| path),
+            Err(_) => {}
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
 /// `.NAME.PROCESS.tmp` in the same folder: a rename must not cross file systems.
 fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -66,6 +93,19 @@ fn write_error(path: &Path, source: io::Error) -> WriteError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_file_takes_the_first_free_name_and_leaves_the_others_alone() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let names = || (1..4).map(|number| folder.path().join(format!("{number}")));
+        fs::write(folder.path().join("1"), "old").expect("a file");
+        assert_eq!(write_new(names(), b"new").expect("written"), folder.path().join("2"));
+        assert_eq!(write_new(names(), b"newer").expect("written"), folder.path().join("3"));
+        assert!(write_new(names(), b"newest").is_err(), "no name is free");
+        let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a file");
+        assert_eq!([read("1"), read("2"), read("3")], ["old", "new", "newer"]);
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 3, "nothing is left over");
+    }
 
     #[test]
     fn a_full_disk_is_told_apart() {

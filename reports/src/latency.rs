@@ -57,6 +57,11 @@ impl Latency {
         ours.add(theirs.as_ref()).expect("all our histograms have the same bounds");
     }
 
+    /// The buckets, in nanoseconds; nothing was recorded where there are none.
+    pub(crate) fn histogram(&self) -> Option<&Histogram<u64>> {
+        self.buckets.as_deref()
+    }
+
     /// How many samples.
     pub fn count(&self) -> u64 {
         self.n

@@ -8,6 +8,7 @@ pub mod contention;
 pub mod course;
 pub mod expectation;
 pub mod formulas;
+pub mod ladder;
 pub mod latency;
 pub mod measurements;
 pub mod render;

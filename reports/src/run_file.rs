@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -96,6 +96,11 @@ impl RunFile {
     /// Writes the file whole or not at all.
     pub fn write_atomically(&self, path: &Path) -> Result<(), WriteError> {
         atomic_file::write(path, &self.to_bytes()?)
+    }
+
+    /// The same at the first of these paths where nothing stands; where that was.
+    pub fn write_new(&self, paths: impl IntoIterator<Item = PathBuf>) -> Result<PathBuf, WriteError> {
+        atomic_file::write_new(paths, &self.to_bytes()?)
     }
 
     fn take_section(&mut self, name: &[u8], contents: &[u8]) -> Result<(), ReadError> {

@@ -29,6 +29,9 @@ pub fn render(run: &RunFile) -> String {
     text
 }
 
+/// The JSON Schema (draft 7) of what [`render`] makes.
+pub const SCHEMA: &str = include_str!("json/schema.json");
+
 /// One result alone, as [`render`] shows it.
 pub(crate) fn render_one(result: &RunResult) -> String {
     pretty(&ResultJson::of(result))

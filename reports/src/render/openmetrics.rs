@@ -7,7 +7,7 @@ use crate::render::json::variant_name;
 use crate::render::judged::Judged;
 use crate::render::safe::safe;
 use crate::render::series::{self, MEASURES, bucket_ends};
-use crate::result::RunResult;
+use crate::result::{Header, RunResult};
 use crate::run_file::RunFile;
 
 /// All results; virtual time counts from the date of the scenario, or from 2 January 1970 where it has none.
@@ -117,15 +117,17 @@ fn escaped(value: &str) -> String {
 
 /// Seconds since 1970 of an instant of the run, to the millisecond: finer ones are not kept by its readers.
 fn at(result: &RunResult, ns: u64) -> String {
-    let header = &result.header;
-    let days = header.date.map_or(1, days_since_1970);
-    let ms = (days * 86_400 + i64::from(header.starts_s)) * 1_000
-        + i64::try_from(ns / 1_000_000).unwrap_or(i64::MAX / 2_000);
+    let ms = epoch_s(&result.header) * 1_000 + i64::try_from(ns / 1_000_000).unwrap_or(i64::MAX / 2_000);
     format!("{}.{:03}", ms.div_euclid(1_000), ms.rem_euclid(1_000))
 }
 
+/// Seconds since 1970 of the first moment, as if its clock were UTC.
+pub(in crate::render) fn epoch_s(header: &Header) -> i64 {
+    header.date.map_or(1, days_since_1970) * 86_400 + i64::from(header.starts_s)
+}
+
 /// Of the Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms", days_from_civil).
-fn days_since_1970((year, month, day): (i32, u8, u8)) -> i64 {
+pub(in crate::render) fn days_since_1970((year, month, day): (i32, u8, u8)) -> i64 {
     let (year, month, day) = (i64::from(year) - i64::from(month <= 2), i64::from(month), i64::from(day));
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;

@@ -4,10 +4,12 @@
 //! visible over the whole page at the end, so no name can slip past either.
 
 mod belief;
+mod calls;
 mod case;
 mod chart;
 mod happened;
 mod heat;
+mod ladder;
 mod latency;
 mod licences;
 mod nodes;
@@ -25,6 +27,7 @@ mod verdict;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::ladder::Ladder;
 use crate::render::safe::safe_lines;
 use crate::render::sizing::Planned;
 use crate::run_file::RunFile;
@@ -59,6 +62,11 @@ pub fn render(run: &RunFile, sheet: Sheet<'_>) -> String {
 /// The answers of a plan as a page.
 pub fn answers(all: &[Planned], sheet: Sheet<'_>) -> String {
     document(&plan::title(all), &plan::page(all), sheet)
+}
+
+/// A ladder as a page.
+pub fn ladder(ladder: &Ladder, sheet: Sheet<'_>) -> String {
+    document(&ladder::title(ladder), &ladder::page(ladder), sheet)
 }
 
 fn document(title: &str, body: &str, sheet: Sheet<'_>) -> String {
@@ -127,6 +135,7 @@ fn sections(case: &Case) -> Vec<Section> {
             recovery::section(case, run),
             latency::section(case, run),
             licences::section(case, run),
+            calls::section(case, run),
             nodes::section(case, run),
             sip::section(case, run),
         ];

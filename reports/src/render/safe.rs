@@ -1,7 +1,7 @@
 //! Names and texts from files and networks, made harmless for whoever looks at them.
 
 /// Control characters as escapes, so that a name cannot move the cursor, recolour or hide text.
-pub(crate) fn safe(text: &str) -> String {
+pub fn safe(text: &str) -> String {
     escaped(text, |c| c.is_control() || is_invisible(c))
 }
 

@@ -11,7 +11,7 @@ mod sentences;
 mod service;
 mod several;
 mod story;
-pub(super) mod wrap;
+pub(in crate::render) mod wrap;
 
 use crate::render::json::by_file;
 use crate::render::judged::{Fate, Judged, finished};
@@ -175,7 +175,7 @@ impl Style {
     }
 }
 
-const WIDTH: usize = 80;
+pub(in crate::render) const WIDTH: usize = 80;
 const TITLE_WIDTH: usize = 78;
 const LINES: usize = 45;
 const ALL: Detail = Detail {
