@@ -1,6 +1,7 @@
 //! The command line as typed. What it means is decided by the commands.
 
 mod answers;
+mod machines;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -14,6 +15,7 @@ use reports::verdict::Stopping;
 use scenarios::Template;
 
 pub(crate) use answers::{Cdr, Compare, CompareFormat, Plan, PlanFormat, Sweep, SweepFormat, Undecided};
+pub(crate) use machines::{Worker, Workers};
 
 use crate::complaint::Complaint;
 use crate::exit;
@@ -226,27 +228,6 @@ pub(crate) struct Serve {
     /// Seed of the cluster's chance [default: the file's]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-}
-
-/// `pbxsim worker`.
-#[derive(Debug, Parser)]
-pub(crate) struct Worker {
-    /// The NATS server that hands out the work: nats://127.0.0.1:4222, tls://…;
-    /// credentials as in the address or in NATS_USER and NATS_PASSWORD, NATS_TOKEN,
-    /// NATS_CREDS, NATS_CA, NATS_CERT and NATS_KEY
-    #[arg(long, value_name = "URL")]
-    pub(crate) nats: Option<String>,
-    /// Runs at a time [default: one per core]
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
-}
-
-/// `pbxsim workers`.
-#[derive(Debug, Parser)]
-pub(crate) struct Workers {
-    /// The NATS server they work for
-    #[arg(long, value_name = "URL")]
-    pub(crate) on: Option<String>,
 }
 
 /// `pbxsim show`.

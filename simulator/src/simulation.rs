@@ -30,6 +30,8 @@ pub enum Elsewhere {
     Endpoints,
     /// The PBXs: the endpoints are here and load them.
     Pbxs,
+    /// The PBXs and all endpoints but these, from the first to before the last: one share of the load.
+    AllBut(u32, u32),
 }
 
 /// Who is told of every step: instant, node, facts, and the state after it. Must not feed back.
@@ -81,6 +83,7 @@ impl Simulation {
         let remote = match elsewhere {
             Elsewhere::Endpoints => 0..endpoints,
             Elsewhere::Pbxs => endpoints..endpoints + pbxs,
+            Elsewhere::AllBut(first, last) => last..first,
         };
         let engine = Engine::with_remote(site, settings[0].links.clone(), layout.pbxs.len(), remote);
         Self { engine, settings, schedule, done: 0 }

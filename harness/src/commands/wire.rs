@@ -1,22 +1,29 @@
 //! `run --wire`, `explain --wire` and `serve`: the same plan on real sockets.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::Ordering;
 
+use harness::fleet::muster::{self, Done};
 use harness::wire::client::Client;
 use harness::wire::directory::Directory;
 use harness::wire::driver::{self, Nobody, Served};
+use harness::wire::part;
 use harness::wire::ping;
 use harness::wire::prospect::{Prospect, impossible, on_nodes};
 use harness::wire::rails::Rails;
 use harness::wire::socket::Sockets;
 use harness::wire::summary::Summary;
-use reports::units::{clock, count, duration};
+use harness::wire::target;
+use harness::wire::validity::objections;
+use reports::units::{clock, count, duration, things};
 use scenarios::plan::Plan;
 
 use crate::args::{Explain, Format, Run, Serve};
 use crate::commands::load_right;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
+use crate::workforce::{place, tell};
 use crate::{interrupt, screen, usage};
 
 /// Loads a target.
@@ -28,6 +35,9 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
     let (directory, targets) = targets(addresses, &plan)?;
     can_load(&plan)?;
     let seed = args.seed.unwrap_or(plan.seed);
+    if let Some(on) = &args.on {
+        return run_on(args, on, (&plan, seed), (addresses, &targets));
+    }
     let local = if targets[0].is_ipv6() { "[::1]:0" } else { "127.0.0.1:0" };
     let mut sockets = bind(&[local.parse().expect("an address")])?;
     let secret = driver::secret();
@@ -53,13 +63,49 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
         loaded: &loaded,
         traffic: sockets.traffic,
         cpu_s: usage::cpu_s() - started,
+        objections: objections(&loaded.observed),
+        workers: Default::default(),
     };
-    screen::print(&if args.format == Format::Json { summary.json() } else { summary.text() })?;
-    Ok(match summary.objections().is_empty() {
-        _ if loaded.is_partial => Exit::Interrupted,
+    told(&summary, args.format)
+}
+
+fn told(summary: &Summary<'_>, format: Format) -> Result<Exit, Complaint> {
+    screen::print(&if format == Format::Json { summary.json() } else { summary.text() })?;
+    Ok(match summary.objections.is_empty() {
+        _ if summary.loaded.is_partial => Exit::Interrupted,
         true => Exit::Held,
         false => Exit::Invalid,
     })
+}
+
+/// Loads a target with the workers at a NATS server, each with a share of the endpoints.
+fn run_on(
+    args: &Run,
+    on: &str,
+    (plan, seed): (&Plan, u64),
+    (addresses, targets): (&str, &[SocketAddr]),
+) -> Result<Exit, Complaint> {
+    let interrupted = interrupt::flag();
+    let done = muster::load(&place(on)?, (plan, seed), addresses, &interrupted, tell)?;
+    let (mut loaded, traffic) = part::merged(done.iter().filter_map(|done| done.part.as_ref()));
+    // What a lost worker ends is no interrupt: it is not valid.
+    loaded.is_partial = interrupted.load(Ordering::Relaxed);
+    // Who was lost is said first: the others stopped for it.
+    let lost = done.iter().filter(|done| done.part.is_none());
+    let there = done.iter().filter(|done| done.part.is_some());
+    let summary = Summary {
+        plan,
+        seed,
+        target: list(targets),
+        local: things(done.len() as u64, "worker", "workers"),
+        run: 0,
+        loaded: &loaded,
+        traffic,
+        cpu_s: done.iter().filter_map(|done| done.part.as_ref()).map(|part| part.cpu_s).sum(),
+        objections: if loaded.is_partial { Vec::new() } else { lost.chain(there).flat_map(Done::objections).collect() },
+        workers: (Done::table(&done), Done::json(&done)),
+    };
+    told(&summary, args.format)
 }
 
 /// Says what a run would do; sends nothing.
@@ -90,7 +136,7 @@ pub(super) fn explain(args: &Explain, addresses: &str) -> Result<Exit, Complaint
 /// Is the cluster, until interrupted.
 pub(super) fn serve(args: &Serve) -> Result<Exit, Complaint> {
     let Some(plan) = only_plan(&args.file, &args.overrides, args.variant.as_deref())? else { return Ok(Exit::Wrong) };
-    let first = address(&args.listen)?;
+    let first = target::address(&args.listen).map_err(wrong)?;
     let nodes = plan.layout.pbxs.len() as u16;
     if first.port() != 0 && first.port().checked_add(nodes - 1).is_none() {
         return Err(Complaint::wrong(format!("{nodes} nodes need {nodes} ports from {} on", first.port())));
@@ -98,7 +144,7 @@ pub(super) fn serve(args: &Serve) -> Result<Exit, Complaint> {
     let place = |index: u16| SocketAddr::new(first.ip(), if first.port() == 0 { 0 } else { first.port() + index });
     let mut sockets = bind(&(0..nodes).map(place).collect::<Vec<_>>())?;
     let bound: Vec<SocketAddr> = (0..usize::from(nodes)).map(|socket| sockets.local(socket)).collect();
-    let directory = Directory::new(&plan.layout, domain(&args.listen), bound.clone());
+    let directory = Directory::new(&plan.layout, target::domain(&args.listen), bound.clone());
     let named = plan.layout.pbxs.iter().zip(&bound).map(|(pbx, address)| format!("{} {address}", pbx.name));
     screen::print(&format!("serving {}: {}\n", plan.title, named.collect::<Vec<_>>().join(", ")))?;
     let interrupted = interrupt::flag();
@@ -131,7 +177,7 @@ fn status_line(plan: &Plan, now_ns: u64, served: &Served) -> String {
 }
 
 /// The one plan of a file; `None` if the file is wrong, which was said then.
-fn only_plan(file: &std::path::Path, overrides: &[String], variant: Option<&str>) -> Result<Option<Plan>, Complaint> {
+fn only_plan(file: &Path, overrides: &[String], variant: Option<&str>) -> Result<Option<Plan>, Complaint> {
     let Some(scenarios) = load_right(&[file.to_owned()], overrides, variant) else { return Ok(None) };
     let mut plans: Vec<Plan> = scenarios.into_iter().flat_map(|(_, loaded)| loaded.plans).collect();
     match (plans.pop(), plans.is_empty()) {
@@ -140,51 +186,12 @@ fn only_plan(file: &std::path::Path, overrides: &[String], variant: Option<&str>
     }
 }
 
-/// Where every node is: one address for all of them, or one for each.
 fn targets(addresses: &str, plan: &Plan) -> Result<(Directory, Vec<SocketAddr>), Complaint> {
-    let targets: Vec<SocketAddr> = addresses.split(',').map(address).collect::<Result<_, _>>()?;
-    let nodes = plan.layout.pbxs.len();
-    let all = match targets.as_slice() {
-        [one] => vec![*one; nodes],
-        several if several.len() == nodes => several.to_vec(),
-        several => {
-            return Err(Complaint::wrong(format!("{} addresses for {nodes} nodes", several.len()))
-                .hint("give one address for all nodes, or one for each in the order of the file"));
-        }
-    };
-    let first = addresses.split(',').next().unwrap_or_default();
-    Ok((Directory::new(&plan.layout, domain(first), all), targets))
+    target::targets(addresses, plan).map_err(wrong)
 }
 
-/// Reads `sip:HOST:PORT`, resolves it, and holds it against the rails.
-fn address(text: &str) -> Result<SocketAddr, Complaint> {
-    let wrong = || Complaint::wrong(format!("\"{text}\" is no address")).hint("for example sip:127.0.0.1:5060");
-    let place = place(text);
-    let with_port = if place.parse::<std::net::IpAddr>().is_ok() || !place.contains(':') || place.ends_with(']') {
-        format!("{place}:5060")
-    } else {
-        place.to_owned()
-    };
-    let address = with_port.to_socket_addrs().ok().and_then(|mut all| all.next()).ok_or_else(wrong)?;
-    let is_free_port = address.port() == 0;
-    let probe = SocketAddr::new(address.ip(), if is_free_port { 1 } else { address.port() });
-    if !Rails.allow(probe) {
-        return Err(Complaint::wrong(format!("{address} is not this machine: pbxsim loads loopback addresses only")));
-    }
-    Ok(address)
-}
-
-fn place(text: &str) -> &str {
-    text.trim().strip_prefix("sip:").unwrap_or(text.trim())
-}
-
-/// The host of an address, as it stands in From, To and the realm.
-fn domain(text: &str) -> String {
-    let place = place(text);
-    match place.rsplit_once(':') {
-        Some((host, port)) if port.chars().all(|char| char.is_ascii_digit()) => host.to_owned(),
-        _ => place.to_owned(),
-    }
+fn wrong((message, hint): target::Wrong) -> Complaint {
+    Complaint::wrong(message).hint(hint)
 }
 
 fn can_load(plan: &Plan) -> Result<(), Complaint> {

@@ -5,7 +5,6 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use reports::measurements::Measurements;
@@ -38,7 +37,6 @@ pub struct Fleet {
     books: Arc<Books>,
     next: AtomicU64,
     orders: Mutex<BTreeMap<Vec<u8>, Parcel>>,
-    watch: Option<JoinHandle<()>>,
 }
 
 /// What is known of the job.
@@ -82,8 +80,9 @@ impl Fleet {
         let (heard, title) = (Arc::clone(&books), title.to_owned());
         link.hear(ROLL_CALL, move |_| Some(json(&heard.present(&title))))?;
         let (watched, seen) = (Arc::clone(&link), Arc::clone(&books));
-        let watch = std::thread::spawn(move || watch(&watched, &seen, tell));
-        Ok(Self { link, job, books, next: AtomicU64::new(0), orders: Mutex::default(), watch: Some(watch) })
+        // It ends by itself soon after the command, or with it.
+        std::thread::spawn(move || watch(&watched, &seen, tell));
+        Ok(Self { link, job, books, next: AtomicU64::new(0), orders: Mutex::default() })
     }
 
     /// Whether everything that was measured can be trusted.
@@ -221,11 +220,6 @@ impl Hands for Fleet {
 impl Drop for Fleet {
     fn drop(&mut self) {
         self.books.is_over.store(true, Ordering::Relaxed);
-        if let Some(watch) = self.watch.take()
-            && watch.join().is_err()
-        {
-            tracing::warn!("the roll was not called any more");
-        }
         self.link.say("pbxsim.over", self.job.clone().into_bytes());
         self.link.purge(WORK, &format!("pbxsim.work.{}.{}.*", edition(), self.job));
         self.link.purge(DATA, &format!("pbxsim.data.{}.>", self.job));
@@ -288,6 +282,9 @@ fn watch(link: &Link, books: &Books, tell: fn(&str)) {
     let (mut alone, mut known) = (0, (0, 0));
     while !books.is_over.load(Ordering::Relaxed) && locked(&books.trouble).is_none() {
         let roll = roll_call::over(link);
+        if books.is_over.load(Ordering::Relaxed) {
+            return;
+        }
         let (ours, others): (Vec<_>, Vec<_>) = roll.workers.iter().partition(|worker| worker.edition == edition());
         let there = (ours.len(), ours.iter().map(|worker| worker.threads).sum::<usize>());
         if there != known && there.0 > 0 {

@@ -1,5 +1,5 @@
-//! The connection to a NATS server: the only file that knows its client. All of it waits for the server; what is under
-//! way is carried by one thread of its own.
+//! The connection to a NATS server, and what it keeps for us. All of it waits for the server; what is under way is carried
+//! by one thread of its own.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -11,7 +11,6 @@ use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, LastRawMessageErrorKind, RetentionPolicy, Stream};
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, Event};
-use futures_util::StreamExt as _;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
 
@@ -24,7 +23,7 @@ pub(super) const DATA: &str = "PBXSIM-DATA";
 /// What nobody has fetched by then is forgotten.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How long an answer of the server may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How long it may be away in all, before what needs it gives up.
 const ABSENCE: Duration = Duration::from_secs(300);
 /// Before something is tried again.
@@ -195,72 +194,6 @@ impl Link {
         }
     }
 
-    /// Hears what is said on a subject from now on; what `answer` returns goes back to who asked.
-    pub(super) fn hear(
-        &self,
-        subject: &str,
-        mut answer: impl FnMut(&[u8]) -> Option<Vec<u8>> + Send + 'static,
-    ) -> Result<(), Trouble> {
-        let client = self.client.clone();
-        let heard = self.runtime.block_on(async {
-            let heard = client.subscribe(subject.to_owned()).await.map_err(|error| error.to_string())?;
-            client.flush().await.map_err(|error| error.to_string())?;
-            Ok(heard)
-        });
-        let mut heard = heard.map_err(|why: String| self.silent(&why))?;
-        self.runtime.spawn(async move {
-            while let Some(message) = heard.next().await {
-                if let (Some(answer), Some(reply)) = (answer(&message.payload), message.reply)
-                    && let Err(error) = client.publish(reply, answer.into()).await
-                {
-                    tracing::debug!(%error, "an answer was not sent");
-                }
-            }
-        });
-        Ok(())
-    }
-
-    /// Says something that is not kept.
-    pub(super) fn say(&self, subject: &str, payload: Vec<u8>) {
-        let said = self.runtime.block_on(async {
-            self.client.publish(subject.to_owned(), payload.into()).await.map_err(|error| error.to_string())?;
-            tokio::time::timeout(PATIENCE, self.client.flush())
-                .await
-                .map_err(|_| "no answer".to_owned())?
-                .map_err(|error| error.to_string())
-        });
-        if let Err(error) = said {
-            tracing::debug!(error, subject, "not said");
-        }
-    }
-
-    /// Asks everybody who listens, and returns what came within that time.
-    pub(super) fn ask_all(&self, subject: &str, time: Duration) -> Vec<Vec<u8>> {
-        self.runtime.block_on(async {
-            let inbox = self.client.new_inbox();
-            let Ok(mut answers) = self.client.subscribe(inbox.clone()).await else { return Vec::new() };
-            let asked = self.client.publish_with_reply(subject.to_owned(), inbox, Vec::new().into()).await;
-            if let Err(error) = asked {
-                tracing::debug!(%error, "not asked");
-                return Vec::new();
-            }
-            let mut all = Vec::new();
-            let until = sleep(time);
-            tokio::pin!(until);
-            loop {
-                tokio::select! {
-                    answer = answers.next() => match answer {
-                        // Nobody listens: the server says so.
-                        Some(answer) if answer.status.is_some() => {}
-                        Some(answer) => all.push(answer.payload.to_vec()),
-                        None => return all,
-                    },
-                    () = &mut until => return all,
-                }
-            }
-        })
-    }
-
     /// Lets time pass, but not if `stop` says so.
     pub(super) fn pause(&self, time: Duration, stop: &dyn Fn() -> bool) {
         let until = PAUSE.max(time).as_millis() / PAUSE.as_millis();
@@ -321,7 +254,7 @@ impl Link {
         Ok(None)
     }
 
-    fn silent(&self, why: &str) -> Trouble {
+    pub(super) fn silent(&self, why: &str) -> Trouble {
         Trouble::Silent { place: self.shown(), why: why.to_owned() }
     }
 
@@ -367,10 +300,10 @@ fn kept(description: &str) -> Config {
 
 fn options(place: &Place) -> std::io::Result<ConnectOptions> {
     let credentials = &place.credentials;
-    let mut options = ConnectOptions::new()
-        .connection_timeout(PATIENCE)
-        .request_timeout(Some(PATIENCE))
-        .reconnect_delay_callback(|attempts| PAUSE.saturating_mul(u32::try_from(attempts).unwrap_or(5).min(5)));
+    let mut options =
+        ConnectOptions::new().connection_timeout(PATIENCE).request_timeout(Some(PATIENCE)).reconnect_delay_callback(
+            |attempts| PAUSE.saturating_mul(u32::try_from(attempts).unwrap_or(5).clamp(1, 6) - 1),
+        );
     if let Some(path) = &credentials.file {
         let text = std::fs::read_to_string(path)
             .map_err(|error| std::io::Error::other(format!("NATS_CREDS: {path}: {error}")))?;

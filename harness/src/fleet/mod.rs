@@ -13,18 +13,24 @@
 //! | `pbxsim.data.JOB.part.NAME.N` | what is too large for one message, and orders | the same |
 //! | `pbxsim.roll-call` | who is there: workers and commands answer | not stored |
 //! | `pbxsim.over` | a job has ended: its tasks are of no use | not stored |
+//! | `pbxsim.wire.WORKER`, `pbxsim.clock.WORKER` | what one worker is to do on the wire; what its clock says | not stored |
+//! | `pbxsim.wire-news`, `pbxsim.pulse.JOB` | a command, and each of its workers, is still there | not stored |
 //!
-//! Of NATS only `link.rs` knows.
+//! Of NATS only `link.rs`, `talk.rs` and `queue.rs` know.
 
+mod done;
 mod edition;
 #[expect(clippy::module_inception, reason = "the type that the module is for")]
 pub mod fleet;
 mod link;
+pub mod muster;
 mod order;
 mod parcel;
 pub mod place;
 mod queue;
 pub mod roll_call;
+mod share;
+mod talk;
 pub mod trouble;
 pub mod worker;
 

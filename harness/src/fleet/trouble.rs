@@ -59,6 +59,14 @@ pub enum Trouble {
         /// What this is.
         ours: String,
     },
+    /// A worker that cannot take its share of a run on the wire; nobody does then.
+    #[error("{worker} is not ready, so no endpoint was started: {why}")]
+    NotReady {
+        /// Who.
+        worker: String,
+        /// As it says itself.
+        why: String,
+    },
     /// The same work with two results.
     #[error(
         "seed {seed} came out in two ways, on {workers}: a fault of pbxsim or of a machine; no result can be trusted"

@@ -17,6 +17,7 @@ use super::parcel::Parcel;
 use super::place::Place;
 use super::queue::{Lent, Queue};
 use super::roll_call::{Present, ROLL_CALL, Worker};
+use super::share::Sharing;
 use super::trouble::Trouble;
 use crate::run::{self, Item, Progress};
 
@@ -60,11 +61,17 @@ pub fn work(place: &Place, threads: usize, interrupt: &AtomicBool, tell: fn(&str
     let ended = Arc::clone(&state);
     link.hear("pbxsim.over", move |job| ended.over(job))?;
     let desk = Desk { link: &link, name: &name, state: Arc::clone(&state), plans: Mutex::default(), interrupt, tell };
+    let sharing = Sharing::new(&link, &name, interrupt)?;
     tell(&format!("{name}, version {}, at {}\n", in_words(edition()), link.shown()));
     let trouble = std::thread::scope(|scope| {
         let desk = &desk;
+        let sharing = scope.spawn(move || sharing.work());
         let threads: Vec<_> = (0..threads.max(1)).map(|thread| scope.spawn(move || desk.work(thread))).collect();
-        threads.into_iter().find_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)).err())
+        let ended = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let trouble = ended.filter_map(Result::err).next();
+        interrupt.store(true, Ordering::Relaxed);
+        sharing.join().unwrap_or_else(|panic| resume_unwind(panic));
+        trouble
     });
     trouble.map_or_else(|| Ok(state.done.load(Ordering::Relaxed)), Err)
 }

@@ -74,21 +74,36 @@ pub fn load(
     interrupt: &AtomicBool,
     witness: &mut dyn Observer,
 ) -> Loaded {
+    load_share(plan, seed, directory, (sockets, secret), interrupt, witness, (Elsewhere::Pbxs, &|| ()))
+}
+
+/// The same with a share of the endpoints, and from the moment that `begin` returns: all that takes time is done before.
+pub fn load_share(
+    plan: &Plan,
+    seed: u64,
+    directory: Directory,
+    (sockets, secret): (&mut Sockets, u64),
+    interrupt: &AtomicBool,
+    witness: &mut dyn Observer,
+    (elsewhere, begin): (Elsewhere, &dyn Fn()),
+) -> Loaded {
     let (settings, schedule) = (plan.settings.clone(), plan.schedule.clone());
-    let simulation = Simulation::beside(Elsewhere::Pbxs, &plan.layout, settings, schedule, seed);
+    let simulation = Simulation::beside(elsewhere, &plan.layout, settings, schedule, seed);
     let endpoints = simulation.engine().elements().endpoints();
     let client = Client::new(directory.clone(), sockets.local(0), secret, endpoints);
+    let (ledger, buffer) = (Ledger::new(endpoints), vec![0; LARGEST]);
+    begin();
     let mut load = Load {
         clock: Clock::start(),
         simulation,
         client,
         directory,
         sockets,
-        books: Books { ledger: Ledger::new(endpoints), witness, is_over: false },
+        books: Books { ledger, witness, is_over: false },
         pace: Pace::default(),
         strays: 0,
         text: Vec::new(),
-        buffer: vec![0; LARGEST],
+        buffer,
         arrived: Vec::new(),
     };
     let end = Instant::ZERO + plan.lasts;

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use reports::latency::Latency;
+use serde::{Deserialize, Serialize};
 use simulator::event::{Event, Wish};
 use simulator::node::NodeId;
 use simulator::schedule::Entry;
@@ -21,7 +22,7 @@ pub const LATE: Duration = Duration::millis(10);
 pub const STRETCH: Duration = Duration::seconds(10);
 
 /// Counts of one kind of arrival.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Account {
     /// Arrivals.
     pub due: u64,
@@ -40,7 +41,7 @@ pub struct Account {
 }
 
 /// Why an arrival was never sent.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum Suppressed {
     /// Its address is not on the list.
     OffList,
@@ -61,8 +62,9 @@ struct Arrival {
 }
 
 /// The accounts of a run.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Ledger {
+    #[serde(skip)]
     open: Vec<Option<Arrival>>,
     accounts: [Account; WISHES.len()],
     /// From due to success.
@@ -116,6 +118,26 @@ impl Ledger {
         let account = &mut self.accounts[wish as usize];
         *(if is_on_time { &mut account.on_time } else { &mut account.late }) += 1;
         self.stretches[stretch].1 += u64::from(is_on_time);
+    }
+
+    /// Adds what another one has, once both are closed: counts and histograms.
+    pub fn add(&mut self, other: &Self) {
+        for (wish, account) in other.accounts.iter().enumerate() {
+            self.accounts[wish] = std::mem::take(&mut self.accounts[wish]).plus(account);
+            self.from_due[wish].merge(&other.from_due[wish]);
+            self.from_sent[wish].merge(&other.from_sent[wish]);
+        }
+        self.slip.merge(&other.slip);
+        if self.stretches.len() < other.stretches.len() {
+            self.stretches.resize(other.stretches.len(), (0, 0));
+        }
+        for (ours, theirs) in self.stretches.iter_mut().zip(&other.stretches) {
+            *ours = (ours.0 + theirs.0, ours.1 + theirs.1);
+        }
+        for (status, times) in &other.answers {
+            *self.answers.entry(*status).or_default() += times;
+        }
+        self.retransmissions += other.retransmissions;
     }
 
     /// Nothing more is counted; what is under way stays open.

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use serde::{Deserialize, Serialize};
 use simulator::time::Duration;
 use socket2::SockRef;
 
@@ -24,7 +25,7 @@ pub struct Sockets {
 }
 
 /// Packets and octets.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Traffic {
     /// Packets sent.
     pub sent: u64,

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::driver::Loaded;
 use super::ledger::{Account, WISHES};
 use super::socket::Traffic;
-use super::validity::objections;
 
 /// A run with all that its summary needs.
 #[derive(Debug)]
@@ -29,17 +28,16 @@ pub struct Summary<'a> {
     pub traffic: Traffic,
     /// Processor time, in seconds.
     pub cpu_s: f64,
+    /// Why the run is not valid; empty: it is.
+    pub objections: Vec<String>,
+    /// Who shared the work: a table for people, and the same for programs; empty and null for one process.
+    pub workers: (Vec<String>, Value),
 }
 
 impl Summary<'_> {
-    /// Why the run is not valid.
-    pub fn objections(&self) -> Vec<String> {
-        objections(&self.loaded.observed)
-    }
-
     /// `VALID`, `GENERATOR-BOUND`, `PARTIAL`.
     pub fn word(&self) -> &'static str {
-        match self.objections().is_empty() {
+        match self.objections.is_empty() {
             _ if self.loaded.is_partial => "PARTIAL",
             true => "VALID",
             false => "GENERATOR-BOUND",
@@ -53,7 +51,7 @@ impl Summary<'_> {
         let endpoints = things(self.loaded_endpoints(), "endpoint", "endpoints");
         lines.push(format!("  {endpoints} on the wire for {}, UDP", duration(lasted.0)));
         lines.push(format!("  from {} to {}", self.local, self.target));
-        lines.extend(self.objections().into_iter().map(|objection| format!("  ! {objection}")));
+        lines.extend(self.objections.iter().map(|objection| format!("  ! {objection}")));
         lines.push(String::new());
         lines.push("  arrivals        due   on time    late  unsent  succeeded  failed    open".to_owned());
         lines.extend(
@@ -69,6 +67,10 @@ impl Summary<'_> {
         }
         lines.extend(times("sent after it was due", &ledger.slip));
         lines.push(String::new());
+        if !self.workers.0.is_empty() {
+            lines.extend(self.workers.0.iter().cloned());
+            lines.push(String::new());
+        }
         lines.extend(self.last());
         lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
     }
@@ -120,7 +122,8 @@ impl Summary<'_> {
             "wire": 1,
             "title": self.plan.title,
             "validity": self.word().to_lowercase(),
-            "objections": self.objections(),
+            "objections": self.objections,
+            "workers": self.workers.1,
             "partial": self.loaded.is_partial,
             "target": self.target,
             "from": self.local,

@@ -12,6 +12,7 @@ mod deaths;
 mod same;
 mod server;
 mod view;
+mod wire;
 
 use crate::desk::Desk;
 use crate::peers::Peer;

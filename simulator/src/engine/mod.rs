@@ -79,7 +79,7 @@ pub struct Engine<E> {
     out: Outbox,
     digest: Digest,
     counters: Counters,
-    /// Nodes that live elsewhere.
+    /// Nodes that live elsewhere: from the first number to the second, which may lie beyond the end and around it.
     remote: Range<u32>,
     outbound: Vec<(Instant, Packet)>,
 }
@@ -91,7 +91,8 @@ impl<E: Elements> Engine<E> {
     }
 
     /// An engine some of whose nodes live elsewhere: they are given nothing and never woken, what is sent to them is
-    /// handed out ([`Self::outbound`]), what they send is handed in ([`Self::inject`]). The links between are real.
+    /// handed out ([`Self::outbound`]), what they send is handed in ([`Self::inject`]). The links between are real. A range
+    /// that ends before it starts goes around the end.
     pub fn with_remote(elements: E, links: Links, pbxs: usize, remote: Range<u32>) -> Self {
         let nodes = elements.nodes();
         let mut engine = Self {
@@ -411,7 +412,7 @@ impl<E: Elements> Engine<E> {
 
     #[inline]
     fn is_remote(&self, node: NodeId) -> bool {
-        self.remote.contains(&node.0)
+        node.0.wrapping_sub(self.remote.start) < self.remote.end.wrapping_sub(self.remote.start)
     }
 
     #[inline(always)]
