@@ -10,8 +10,8 @@ use super::lines::Lines;
 use crate::nearest::grouped;
 use crate::plan::{Occasion, Plan};
 
-/// Features told of: those that a run books or compares.
-const TOLD: [Feature; 4] = Feature::SIMULATED;
+/// Features told of: those that a run leases or compares, whose units change with the software.
+const TOLD: [Feature; 4] = [Feature::Port, Feature::SoftwarePhones, Feature::Operator, Feature::Standby];
 
 /// `hq goes silent for 2 min; 166 endpoints lose their home; then it runs V12`.
 pub(super) fn upgrade(plan: &Plan, index: u16, occasion: &Occasion) -> String {

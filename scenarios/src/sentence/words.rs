@@ -383,8 +383,7 @@ pub(super) const LATER_SUBJECTS: [(&str, &str); 1] = [("assignments", "assigned 
 pub(super) const LATER_OUTCOMES: [(&str, &str); 1] = [("recorded", "recording comes")];
 
 /// Measures of later versions; longer phrases before their beginnings.
-pub(super) const LATER_METRICS: [(&str, &str); 2] =
-    [("balance", "the portal comes"), ("efficiency", "it comes")];
+pub(super) const LATER_METRICS: [(&str, &str); 2] = [("balance", "the portal comes"), ("efficiency", "it comes")];
 
 /// Devices of later versions.
 pub(super) const LATER_DEVICES: [(&str, &str); 2] =

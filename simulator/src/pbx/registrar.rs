@@ -156,7 +156,7 @@ impl Pbx {
             return;
         };
         let served = self.serves(facts.block.home, cluster) || self.keeps(cluster, now);
-        if !served && !self.is_talking(cluster, request) {
+        if !served && !self.talks_here(cluster, request) {
             return self.redirect(cluster, now, request, facts.block.home, out);
         }
         if cluster.pbxs[usize::from(self.index)].challenges && !self.is_authentic(cluster, register) {
@@ -166,7 +166,7 @@ impl Pbx {
     }
 
     /// M2: idle phones go home first; who is in a call here goes with the first refresh after it.
-    fn is_talking(&self, cluster: &Cluster, request: &Request) -> bool {
+    fn talks_here(&self, cluster: &Cluster, request: &Request) -> bool {
         let bound = self.bindings.get(request.aor, &cluster.people).is_some_and(|b| b.state == BindingState::Bound);
         bound && self.exchange.calls() > 0 && self.exchange.is_talking(request.source)
     }

@@ -1,6 +1,6 @@
 //! What a search does to the people of a run: trials at an even pace, and what lies between two of them.
 
-use super::{Observer, Simulation};
+use super::{Observer, Simulation, Told};
 use crate::distribution::Distribution;
 use crate::endpoint::phone::{Phone, State};
 use crate::node::{NodeId, Outbox};
@@ -45,7 +45,7 @@ impl Simulation {
     pub(super) fn clear(&mut self, observer: &mut impl Observer) -> bool {
         for pbx in 0..self.engine.elements().pbxs().len() as u16 {
             let node = self.engine.elements().cluster().people.pbx(pbx);
-            self.engine.lose_unsent(node);
+            self.engine.lose_unsent(node, &mut Told(observer));
             if !self.at_pbx(pbx, observer, |site, out| site.clear(pbx, out)) {
                 return false;
             }
@@ -69,7 +69,7 @@ impl Simulation {
             self.engine.interfere(
                 node,
                 |site, _, out| site.phone_mut(node).into_iter().for_each(|phone| act(phone, out)),
-                |now, node, events, site| observer.observe(now, node, events, site),
+                &mut Told(observer),
             )
         })
     }

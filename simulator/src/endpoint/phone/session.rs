@@ -60,7 +60,7 @@ impl Phone {
             self.transaction.stop();
             (self.state, self.wish, self.flags) = (State::Out, Wish::SignIn, Flags::default());
             (self.act_at, self.leaves_at, self.probe_at) = (Instant::NEVER, Instant::NEVER, Instant::NEVER);
-            (self.nonce, self.probes) = (0, 0);
+            (self.carried, self.probes) = (0, 0);
         }
     }
 
