@@ -58,22 +58,22 @@ pub(crate) enum Verb {
     Workers(Workers),
     /// Show the result of an earlier run again
     Show(Show),
+    /// Follow one endpoint through a run: its ladder of messages
+    Trace(Trace),
     /// Check an installation: which licences count, which rule is broken
     Audit(AuditArgs),
     /// What to order: units by licence and price tier
     Quote(QuoteArgs),
     /// List what there is: templates, sentences, measures, runs, …
     List(List),
-    /// Print the JSON Schema of scenario files, for editors
-    Schema,
+    /// Print the JSON Schema of scenario files, or of results
+    Schema(Schema),
     /// Print completions for a shell
     Completions(Completions),
     /// Print the manual page
     Man(Man),
     #[command(hide = true, disable_help_flag = true)]
     Calibrate(Later),
-    #[command(hide = true, disable_help_flag = true)]
-    Trace(Later),
 }
 
 /// `pbxsim new`.
@@ -175,16 +175,23 @@ pub(crate) struct Run {
     /// Where the run file goes [default: runs/TIME-NAME.pbxrun]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// What to print: text, json, html, md, csv, junit or openmetrics (alone on standard output)
+    /// What to print: text, json, html, md, csv, junit, openmetrics or summary
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: Format,
-    /// Tell a CI system too: github (annotations, step summary) or gitlab (gl-code-quality-report.json, junit.xml)
+    /// Tell a CI system too: github (annotations, step summary) or gitlab (code
+    /// quality, junit.xml)
     #[arg(long, value_name = "SYSTEM", hide_possible_values = true)]
     pub(crate) ci: Option<Ci>,
     /// Load a real PBX there, in real time: sip:127.0.0.1:5060; or one address for
     /// each node, with commas. Only this machine may be loaded
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) wire: Option<String>,
+    /// A dashboard while it runs, on a terminal
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// A summary that was committed: what differs fails
+    #[arg(long, value_name = "FILE")]
+    pub(crate) expect_summary: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) later: LaterFlags,
 }
@@ -236,7 +243,7 @@ pub(crate) struct Show {
     /// Run files, or LAST for the newest in runs/
     #[arg(value_name = "RUN|LAST", required = true)]
     pub(crate) runs: Vec<PathBuf>,
-    /// What to print: text, json, html (one page to forward), md (for a pull request), csv, junit or openmetrics
+    /// What to print: text, json, html (one page to forward), md (for a pull request), csv, junit, openmetrics, summary (to commit), hlog (HdrHistogram), or pcap (SIP of the worst, the first that failed, and one in the middle)
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: Format,
     /// Write it to this file instead, whole or not at all
@@ -247,11 +254,58 @@ pub(crate) struct Show {
     pub(crate) split: bool,
 }
 
+/// `pbxsim trace`.
+#[derive(Debug, Parser)]
+pub(crate) struct Trace {
+    /// Run file, or LAST for the newest in runs/
+    #[arg(value_name = "RUN|LAST")]
+    pub(crate) run: PathBuf,
+    /// Whom: desk-17, desk-17/softphone; or worst, first-failure, median
+    #[arg(value_name = "ENDPOINT")]
+    pub(crate) whom: String,
+    /// In which of its runs [default: the first]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Of which variant [default: the first that failed, else the first]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// What to print: text, svg, html, or pcap, a capture for Wireshark and sngrep
+    #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: TraceFormat,
+    /// Write it to this file instead, whole or not at all
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Renderings of a ladder.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum TraceFormat {
+    Text,
+    Svg,
+    Html,
+    Pcap,
+}
+
 /// `pbxsim list`.
 #[derive(Debug, Parser)]
 pub(crate) struct List {
     /// Which list
     pub(crate) topic: Topic,
+}
+
+/// `pbxsim schema`.
+#[derive(Debug, Parser)]
+pub(crate) struct Schema {
+    /// Of which files: scenario, or result, which is what --as json prints
+    #[arg(default_value = "scenario", hide_possible_values = true)]
+    pub(crate) of: SchemaOf,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    Scenario,
+    Result,
 }
 
 /// `pbxsim completions`.
@@ -282,10 +336,6 @@ pub(crate) struct LaterFlags {
     i_may_load: Option<String>,
     #[arg(long, hide = true)]
     run_commands: bool,
-    #[arg(long, hide = true)]
-    watch: bool,
-    #[arg(long, hide = true, value_name = "FILE")]
-    expect_summary: Option<PathBuf>,
 }
 
 /// How many seeds.
@@ -304,7 +354,7 @@ pub(crate) enum Ci {
     Gitlab,
 }
 
-/// Renderings of a run; hidden ones answer "not yet".
+/// Renderings of a run.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Format {
     Text,
@@ -314,7 +364,8 @@ pub(crate) enum Format {
     Csv,
     Junit,
     Openmetrics,
-    #[value(hide = true)]
+    Summary,
+    Hlog,
     Pcap,
 }
 
@@ -363,7 +414,6 @@ impl Verb {
     pub(crate) fn later(&self) -> Option<&'static str> {
         match self {
             Self::Calibrate(_) => Some("calibrate"),
-            Self::Trace(_) => Some("trace"),
             _ => None,
         }
     }
@@ -373,25 +423,12 @@ impl Run {
     /// Refuses flags of a later version.
     pub(crate) fn only_what_exists(&self) -> Result<(), Complaint> {
         let later = &self.later;
-        let flags = [
-            (later.i_may_load.is_some(), "--i-may-load"),
-            (later.run_commands, "--run-commands"),
-            (later.watch, "--watch"),
-            (later.expect_summary.is_some(), "--expect-summary"),
-        ];
+        let flags = [(later.i_may_load.is_some(), "--i-may-load"), (later.run_commands, "--run-commands")];
         match flags.into_iter().find(|(is_given, _)| *is_given) {
             Some((_, flag)) => Err(Complaint::not_yet(flag)),
-            None => self.format.only_what_exists(),
-        }
-    }
-}
-
-impl Format {
-    /// Refuses renderings of a later version.
-    pub(crate) fn only_what_exists(self) -> Result<(), Complaint> {
-        match self {
-            Self::Pcap => Err(Complaint::not_yet("--as pcap")),
-            _ => Ok(()),
+            None if self.format == Format::Pcap => Err(Complaint::wrong("a capture is made from a run file")
+                .hint("run it first; then: pbxsim show LAST --as pcap --out run.pcapng")),
+            None => Ok(()),
         }
     }
 }

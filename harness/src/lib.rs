@@ -2,8 +2,11 @@
 
 pub mod cdr;
 pub mod fleet;
+pub mod live;
 pub mod recorder;
 pub mod run;
 pub mod search;
 pub mod shrink;
+pub mod trace;
 pub mod wire;
+pub mod witness;

@@ -6,6 +6,7 @@ mod ci;
 mod clock;
 mod commands;
 mod complaint;
+mod drift;
 mod exit;
 mod huge_pages;
 mod interrupt;
@@ -23,6 +24,7 @@ mod screen;
 mod target;
 mod usage;
 mod vary;
+mod watch;
 mod workforce;
 
 use std::process::ExitCode;

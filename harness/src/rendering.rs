@@ -1,7 +1,7 @@
 //! From what `--as` says to the rendering of that name.
 
 use reports::render::page::Sheet;
-use reports::render::{csv, json, junit, markdown, openmetrics, page, text};
+use reports::render::{csv, hlog, json, junit, markdown, openmetrics, page, summary, text};
 use reports::run_file::RunFile;
 
 use crate::args::Format;
@@ -15,7 +15,9 @@ pub(crate) fn rendered(format: Format, run: &RunFile) -> String {
         Format::Csv => csv::render(run),
         Format::Junit => junit::render(run),
         Format::Openmetrics => openmetrics::render(run),
+        Format::Hlog => hlog::render(run),
+        Format::Summary => summary::render(run),
         Format::Text => text::render(run, &text::Options::default()),
-        Format::Pcap => unreachable!("it was refused with the command line"),
+        Format::Pcap => unreachable!("captures are made by following, not from the run file alone"),
     }
 }

@@ -8,11 +8,13 @@ use reports::course::Course;
 use reports::measurements::{Measurements, Stopped};
 use scenarios::plan::Plan;
 use simulator::schedule::Entry;
-use simulator::simulation::Simulation;
+use simulator::simulation::{Observer, Simulation};
 use simulator::time::{Duration, Instant};
 
+use crate::live::Live;
 use crate::recorder::Recorder;
 use crate::search;
+use crate::witness::{Nobody, Watch};
 
 /// Seeds that may run ahead of the one that is waited for, for each hand.
 const LOOK_AHEAD: usize = 4;
@@ -27,6 +29,21 @@ pub trait Progress: Sync {
     fn portion(&self);
     /// A seed is done.
     fn seed(&self);
+
+    /// Who is to see this run while it goes on, if anybody is.
+    fn witness<'a>(&self, _item: Item<'a>) -> Option<Live<'a>> {
+        None
+    }
+}
+
+/// Tells nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn portion(&self) {}
+
+    fn seed(&self) {}
 }
 
 /// Parts each seed is cut into for [`Progress`].
@@ -245,37 +262,51 @@ pub fn with_schedule(
     stop: &dyn Fn() -> bool,
     progress: &dyn Progress,
 ) -> Measurements {
+    match progress.witness(item) {
+        Some(mut live) => witnessed(item, schedule, &mut live, stop, progress),
+        None => witnessed(item, schedule, &mut Nobody, stop, progress),
+    }
+}
+
+/// The same before a witness, who changes nothing.
+pub fn witnessed(
+    item: Item<'_>,
+    schedule: Vec<Entry>,
+    witness: &mut impl Observer,
+    stop: &dyn Fn() -> bool,
+    progress: &dyn Progress,
+) -> Measurements {
     let Item { plan, seed } = item;
     let last_fault = schedule.iter().filter(|entry| entry.action.is_fault()).map(|entry| entry.at).max();
     let mut simulation = Simulation::new(&plan.layout, plan.settings.clone(), schedule, seed);
     let mut recorder = Recorder::new(plan, last_fault.unwrap_or(Instant::ZERO), simulation.engine().elements());
-    drive(&mut simulation, &mut recorder, plan.lasts, stop, progress);
+    drive(&mut simulation, &mut Watch { recorder: &mut recorder, witness }, plan.lasts, stop, progress);
     Measurements { seed, ..recorder.finish(&simulation) }
 }
 
 /// Runs a simulation that lasts so long to its end under a recorder.
 pub(crate) fn drive(
     simulation: &mut Simulation,
-    recorder: &mut Recorder<'_>,
+    watch: &mut Watch<'_, '_, impl Observer>,
     lasts: Duration,
     stop: &dyn Fn() -> bool,
     progress: &dyn Progress,
 ) {
     let end = Instant::ZERO + lasts;
-    let mut marks = recorder.marks();
+    let mut marks = watch.recorder.marks();
     marks.push(end);
     for mark in marks {
-        if !run_to(simulation, recorder, mark.min(end), lasts, stop, progress) {
+        if !run_to(simulation, watch, mark.min(end), lasts, stop, progress) {
             break;
         }
-        recorder.on_mark(mark, simulation.engine().elements());
+        watch.recorder.on_mark(mark, simulation.engine().elements());
     }
 }
 
 /// Runs to `deadline` in portions; false if the run has ended early.
 fn run_to(
     simulation: &mut Simulation,
-    recorder: &mut Recorder<'_>,
+    watch: &mut Watch<'_, '_, impl Observer>,
     deadline: Instant,
     lasts: Duration,
     stop: &dyn Fn() -> bool,
@@ -285,7 +316,7 @@ fn run_to(
     loop {
         let now = simulation.engine().now();
         let next = Instant((now.0 / portion.0 + 1) * portion.0);
-        if !simulation.run_until(next.min(deadline), recorder) {
+        if !simulation.run_until(next.min(deadline), watch) {
             return false;
         }
         if next <= deadline {
@@ -295,7 +326,7 @@ fn run_to(
             return true;
         }
         if stop() {
-            recorder.stop(Stopped::Interrupted);
+            watch.recorder.stop(Stopped::Interrupted);
             return false;
         }
     }

@@ -1,11 +1,12 @@
 //! Run files on disk: where they go by default, which is the last, and which was probably meant.
 
 use std::ffi::OsStr;
-use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use reports::atomic_file::WriteError;
 use reports::run_file::{ReadError, RunFile};
 
 use crate::clock;
@@ -39,14 +40,20 @@ impl Destination {
 
     /// Writes it; where to.
     pub(crate) fn write(&self, run: &RunFile) -> Result<PathBuf, Complaint> {
-        let path = self.path().map_err(|(path, error)| not_written(&path, &error))?;
-        run.write_atomically(&path).map_err(|error| {
-            if matches!(self, Self::Fresh(_)) {
-                // It only held the place; nothing of value is lost.
-                let _ = fs::remove_file(&path);
+        let told = |error: WriteError| Complaint::invalid(error.to_string());
+        let path = match self {
+            Self::Exactly(path) => {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                folder.map_or(Ok(()), fs::create_dir_all).map_err(|error| not_written(path, &error))?;
+                run.write_atomically(path).map_err(told)?;
+                path.clone()
             }
-            Complaint::invalid(format!("{error}"))
-        })?;
+            Self::Fresh(name) => {
+                let folder = Path::new(FOLDER);
+                fs::create_dir_all(folder).map_err(|error| not_written(folder, &error))?;
+                run.write_new(fresh(&clock::stamp(), name)).map_err(told)?
+            }
+        };
         tracing::info!(path = %path.display(), "run file written");
         Ok(path)
     }
@@ -56,18 +63,6 @@ impl Destination {
         match self {
             Self::Exactly(_) => path.to_string_lossy().into_owned(),
             Self::Fresh(_) => "LAST".to_owned(),
-        }
-    }
-
-    /// The path to write; a fresh one is reserved by an empty file.
-    fn path(&self) -> Result<PathBuf, (PathBuf, io::Error)> {
-        match self {
-            Self::Exactly(path) => {
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                folder.map_or(Ok(()), fs::create_dir_all).map_err(|error| (path.clone(), error))?;
-                Ok(path.clone())
-            }
-            Self::Fresh(name) => reserve(&clock::stamp(), name),
         }
     }
 }
@@ -116,20 +111,12 @@ fn name_of(scenarios: &[PathBuf]) -> String {
     }
 }
 
-/// A file of that name that was not there, empty.
-fn reserve(stamp: &str, name: &str) -> Result<PathBuf, (PathBuf, io::Error)> {
-    let folder = Path::new(FOLDER);
-    fs::create_dir_all(folder).map_err(|error| (folder.to_path_buf(), error))?;
-    for number in 1_u32.. {
+/// Names in `runs/` for a run of that minute, in the order they are tried.
+fn fresh(stamp: &str, name: &str) -> impl Iterator<Item = PathBuf> {
+    (1..u32::MAX).map(move |number| {
         let suffix = if number == 1 { String::new() } else { format!("-{number}") };
-        let path = folder.join(format!("{stamp}-{name}{suffix}.{EXTENSION}"));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(_) => return Ok(path),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err((path, error)),
-        }
-    }
-    unreachable!("no folder holds 2^32 files of one minute")
+        Path::new(FOLDER).join(format!("{stamp}-{name}{suffix}.{EXTENSION}"))
+    })
 }
 
 fn not_written(path: &Path, error: &io::Error) -> Complaint {

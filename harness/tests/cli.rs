@@ -7,18 +7,24 @@ mod desk;
 mod answers;
 #[path = "cli/audit.rs"]
 mod audit;
+#[path = "cli/book.rs"]
+mod book;
 #[path = "cli/cdr.rs"]
 mod cdr;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/compare_commands.rs"]
 mod compare_commands;
+#[path = "cli/drift.rs"]
+mod drift;
 #[path = "cli/exit_codes.rs"]
 mod exit_codes;
 #[path = "cli/hints.rs"]
 mod hints;
 #[path = "cli/interrupts.rs"]
 mod interrupts;
+#[path = "cli/kills.rs"]
+mod kills;
 #[path = "cli/library.rs"]
 mod library;
 #[path = "cli/machine_output.rs"]
@@ -45,3 +51,5 @@ mod shrink;
 mod sweep;
 #[path = "cli/terminals.rs"]
 mod terminals;
+#[path = "cli/trace.rs"]
+mod trace;

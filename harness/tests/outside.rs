@@ -1,5 +1,5 @@
-//! What pbxsim writes for machines is read by readers that are not ours: Python, xmllint and promtool; and all of them
-//! find the same numbers.
+//! What pbxsim writes for machines is read by readers that are not ours: Python, xmllint and promtool; all of them
+//! find the same numbers; tshark reads its captures.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -47,6 +47,21 @@ fn json_csv_junit_and_openmetrics_give_the_same_numbers_to_python() {
 }
 
 #[test]
+fn json_is_as_its_schema_says() {
+    let desk = written();
+    std::fs::write(desk.path().join("busy.yaml"), BUSY).expect("a file");
+    let variants = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/library/master-crash.yaml");
+    pbxsim(desk.path(), &["run", "busy.yaml", "--out", "busy.pbxrun"]);
+    pbxsim(desk.path(), &["run", variants, "--seeds", "1", "--out", "variants.pbxrun"]);
+    pbxsim(desk.path(), &["show", "busy.pbxrun", "--as", "json", "--out", "busy.json"]);
+    pbxsim(desk.path(), &["show", "variants.pbxrun", "--as", "json", "--out", "variants.json"]);
+    pbxsim(desk.path(), &["show", "busy.pbxrun", "variants.pbxrun", "--as", "json", "--out", "files.json"]);
+    std::fs::write(desk.path().join("schema.json"), reports::render::json::SCHEMA).expect("a file");
+    let said = read_by(desk.path(), "python3", &[&script("schema.py").to_string_lossy()]);
+    assert_eq!(said.trim(), "4 results are as the schema says, and none of 3 that are not");
+}
+
+#[test]
 fn junit_is_valid_by_a_schema_of_its_readers() {
     let desk = written();
     let schema = script("junit.xsd");
@@ -59,4 +74,53 @@ fn prometheus_takes_the_metrics_with_their_times() {
     read_by(desk.path(), "promtool", &["tsdb", "create-blocks-from", "openmetrics", "run.openmetrics", "blocks"]);
     let blocks = std::fs::read_dir(desk.path().join("blocks")).expect("blocks were made").count();
     assert!(blocks > 0, "no block was made");
+}
+
+/// Phones that are challenged, refused and called, so that a capture has every kind of message.
+const BUSY: &str = "\
+pbxsim: 1
+starts: 2026-11-24 09:00
+lasts: 20 min
+seed: 3
+seeds: 1
+cluster:
+  master: { role: master, answers: 100/s, challenges: true }
+licences:
+  master: { PBX-Port12: 9 }
+users:
+  desk: { count: 10, home: master, transport: udp }
+calls:
+  inside: { from: desk, to: desk, offered: 3 E }
+expect:
+  - no users are dropped
+";
+
+#[test]
+fn tshark_reads_captures_without_complaint() {
+    let desk = TempDir::new().expect("a folder");
+    std::fs::write(desk.path().join("busy.yaml"), BUSY).expect("a file");
+    for line in [
+        "run busy.yaml --out run.pbxrun",
+        "show run.pbxrun --as pcap --out sample.pcapng",
+        "trace run.pbxrun desk-6 --as pcap --out desk.pcapng",
+    ] {
+        assert_eq!(pbxsim(desk.path(), &line.split(' ').collect::<Vec<_>>()), 0, "{line}");
+    }
+    let read = |file: &str, filter: &str, fields: &[&str]| {
+        let fields = fields.iter().flat_map(|field| ["-e", field]);
+        let arguments: Vec<&str> = ["-n", "-r", file, "-Y", filter, "-T", "fields"].into_iter().chain(fields).collect();
+        read_by(desk.path(), "tshark", &arguments)
+    };
+    for file in ["sample.pcapng", "desk.pcapng"] {
+        let complaints = "_ws.malformed || _ws.expert.severity == \"Error\" || !sip";
+        assert_eq!(read(file, complaints, &["frame.number", "_ws.expert.message"]), "", "{file}");
+    }
+    let methods = read("desk.pcapng", "sip.Method", &["sip.Method"]);
+    assert!(["REGISTER", "INVITE", "ACK", "BYE"].iter().all(|method| methods.contains(method)), "{methods}");
+    let answers = read("desk.pcapng", "sip.Status-Code", &["sip.Status-Code"]);
+    assert!(["200", "401", "486"].iter().all(|status| answers.contains(status)), "{answers}");
+    let user = read("desk.pcapng", "sip.auth.digest.response", &["sip.auth.username"]);
+    assert_eq!(user.trim().trim_matches('"'), "desk-6", "the challenge is answered");
+    let first = read("desk.pcapng", "frame.number == 1", &["frame.time_epoch", "frame.comment"]);
+    assert!(first.starts_with("1795510833.9") && first.contains("desk-6: wants in"), "virtual time, remarks: {first}");
 }

@@ -4,7 +4,7 @@
 // printed; the parted ones from a server with a strict policy. A page fails if the console says anything, if anything is
 // asked of the network, if it scrolls sideways, if two pieces of text overlap, or if a section is missing.
 import { createServer } from "node:http";
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Browser } from "./browser.mjs";
@@ -82,6 +82,7 @@ try {
     const { size } = statSync(page);
     if (size > LARGEST) fault(name, `has ${size} bytes`);
     for (const mode of MODES) await look(tab, name, pathToFileURL(page).href, mode, sections);
+    if (!existsSync(join(folder, `${name}.split.html`))) continue;
     await look(tab, `${name}, parted`, `${served}${name}.split.html`, MODES[2], sections);
   }
 } finally {

@@ -3,17 +3,23 @@
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
+use reports::render::json;
 
-use crate::args::Args;
+use crate::args::{Args, SchemaOf};
 use crate::commands::no_verb;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::screen;
 
-/// The JSON Schema of scenario files.
-pub(super) fn schema() -> Result<Exit, Complaint> {
-    let schema = serde_json::to_string_pretty(&scenarios::schema()).unwrap_or_default();
-    screen::print(&format!("{schema}\n"))?;
+/// The JSON Schema of scenario files, or of results.
+pub(super) fn schema(of: SchemaOf) -> Result<Exit, Complaint> {
+    match of {
+        SchemaOf::Scenario => {
+            let schema = serde_json::to_string_pretty(&scenarios::schema()).unwrap_or_default();
+            screen::print(&format!("{schema}\n"))?;
+        }
+        SchemaOf::Result => screen::print(json::SCHEMA)?,
+    }
     Ok(Exit::Held)
 }
 

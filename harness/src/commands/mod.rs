@@ -15,6 +15,7 @@ mod show;
 mod shrink;
 mod start;
 mod sweep;
+mod trace;
 mod wire;
 mod worker;
 
@@ -54,8 +55,9 @@ pub(crate) fn obey(verb: Option<Verb>) -> Result<Exit, Complaint> {
         Verb::Worker(args) => worker::worker(args),
         Verb::Workers(args) => worker::workers(args),
         Verb::Show(args) => show::show(args),
+        Verb::Trace(args) => trace::trace(args),
         Verb::List(args) => list::list(args.topic),
-        Verb::Schema => manual::schema(),
+        Verb::Schema(args) => manual::schema(args.of),
         Verb::Completions(args) => manual::completions(args.shell),
         Verb::Man(args) => manual::man(args.verb.as_deref()),
         _ => unreachable!("verbs of a later version were refused above"),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use harness::fleet::fleet::Crew;
-use harness::run::{self, Item};
+use harness::run::{self, Item, Progress};
 use reports::measurements::{Measurements, Stopped};
 use reports::render::text;
 use reports::render::text::{Options, Style};
@@ -17,10 +17,12 @@ use crate::args::{self, Format, Seeds};
 use crate::clock::Stopwatch;
 use crate::commands::{load_right, which_scenario, wire};
 use crate::complaint::Complaint;
+use crate::drift::Expected;
 use crate::exit::Exit;
 use crate::progress::Display;
 use crate::rendering::rendered;
 use crate::run_files::Destination;
+use crate::watch::Watch;
 use crate::workforce::Workforce;
 use crate::{ci, interrupt, next, screen, usage};
 
@@ -46,6 +48,8 @@ struct Order {
     destination: Destination,
     format: Format,
     ci: Option<args::Ci>,
+    watches: bool,
+    expected: Option<Expected>,
 }
 
 /// Which seeds of a plan.
@@ -83,6 +87,8 @@ impl Order {
             destination: Destination::new(args.out.as_deref(), &paths)?,
             format: args.format,
             ci: args.ci,
+            watches: args.watch && screen::redraws(),
+            expected: args.expect_summary.as_deref().map(Expected::read).transpose()?,
         }))
     }
 
@@ -117,10 +123,17 @@ impl Order {
     fn measure(&self, interrupted: &AtomicBool, stopwatch: Stopwatch) -> Vec<(Vec<Measurements>, bool)> {
         let items: Vec<Item<'_>> = self.plans.iter().flat_map(|plan| self.seeds.items(plan)).collect();
         let is_one_plan = items.windows(2).all(|pair| std::ptr::eq(pair[0].plan, pair[1].plan));
-        let display = Display::new(items.len(), stopwatch, is_one_plan);
         tracing::info!(seeds = items.len(), "running");
-        let mut measured = run::all(&items, self.workforce.hands(), interrupted, &display).into_iter();
-        display.clear();
+        let measured = if self.watches {
+            let watch = Watch::new(items.len() as u64, stopwatch);
+            watch.during(interrupted, || run::all(&items, self.workforce.hands(), interrupted, &watch))
+        } else {
+            let display = Display::new(items.len(), stopwatch, is_one_plan);
+            let measured = run::all(&items, self.workforce.hands(), interrupted, &display);
+            display.clear();
+            measured
+        };
+        let mut measured = measured.into_iter();
         let of_plan = |plan| {
             let seeds: Vec<Option<Measurements>> = measured.by_ref().take(self.seeds.items(plan).count()).collect();
             let partial = !seeds.iter().all(is_whole);
@@ -136,16 +149,21 @@ impl Order {
         interrupted: &AtomicBool,
         stopwatch: Stopwatch,
     ) -> Vec<(Vec<Measurements>, bool)> {
-        let display = Display::open_ended(stopwatch, ["seed", "seeds"]);
         let hands = self.workforce.hands();
-        let of_plan = |plan: &Plan| {
+        let of_plan = |plan: &Plan, progress: &dyn Progress| {
             let is_enough = |runs: &[Measurements]| stopping.is_enough(&plan.expectations, runs);
-            let seeds = run::until(plan, (plan.seed, stopping.most()), hands, interrupted, &display, &is_enough);
+            let seeds = run::until(plan, (plan.seed, stopping.most()), hands, interrupted, progress, &is_enough);
             let cut_short = seeds.last().is_none_or(|run| run.stopped == Some(Stopped::Interrupted));
             let partial = cut_short || (!is_enough(&seeds) && seeds.len() < stopping.most() as usize);
             (seeds, partial)
         };
-        let measured = self.plans.iter().map(of_plan).collect();
+        let all = |progress: &dyn Progress| self.plans.iter().map(|plan| of_plan(plan, progress)).collect();
+        if self.watches {
+            let watch = Watch::new(0, stopwatch);
+            return watch.during(interrupted, || all(&watch));
+        }
+        let display = Display::open_ended(stopwatch, ["seed", "seeds"]);
+        let measured = all(&display);
         display.clear();
         measured
     }
@@ -168,8 +186,15 @@ impl Order {
         screen::print(&shown)?;
         self.ci.map_or(Ok(()), |system| ci::tell(system, run))?;
         written?;
-        let is_partial = run.results.iter().any(|result| result.header.partial);
-        Ok(if is_partial { Exit::Interrupted } else { run.verdict().into() })
+        if run.results.iter().any(|result| result.header.partial) {
+            return Ok(Exit::Interrupted);
+        }
+        let drift = self.expected.as_ref().and_then(|expected| expected.drift(run));
+        // An answer for machines stays alone.
+        let tell = if self.format == Format::Text { screen::print } else { screen::tell_all };
+        drift.as_deref().map_or(Ok(()), tell)?;
+        let verdict = Exit::from(run.verdict());
+        Ok(if drift.is_some() && verdict != Exit::Invalid { Exit::Failed } else { verdict })
     }
 }
 

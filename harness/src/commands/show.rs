@@ -8,6 +8,7 @@ use reports::render::text::{self, Options, Style};
 use reports::run_file::RunFile;
 
 use crate::args::{Format, Show};
+use crate::commands::trace;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::rendering::rendered;
@@ -15,17 +16,22 @@ use crate::{run_files, screen};
 
 /// Renders run files. What they show may have failed: showing it has not, so the exit code is 0.
 pub(super) fn show(args: &Show) -> Result<Exit, Complaint> {
-    args.format.only_what_exists()?;
     if args.split {
         return split(args);
     }
     let shown = match (args.format, args.runs.as_slice()) {
         (Format::Text, runs) => texts(runs, args.out.is_none() && screen::has_colour())?,
+        (Format::Pcap, runs) => return deliver(&trace::capture(&together(runs)?)?, args.out.as_deref()),
         (format, runs) => rendered(format, &together(runs)?),
     };
-    match &args.out {
-        Some(path) => write(path, &shown)?,
-        None => screen::print(&shown)?,
+    deliver(shown.as_bytes(), args.out.as_deref())
+}
+
+/// To a file, whole or not at all, or to standard output.
+pub(super) fn deliver(shown: &[u8], out: Option<&Path>) -> Result<Exit, Complaint> {
+    match out {
+        Some(path) => write(path, shown)?,
+        None => screen::print_bytes(shown)?,
     }
     Ok(Exit::Held)
 }
@@ -65,15 +71,15 @@ fn split(args: &Show) -> Result<Exit, Complaint> {
     }
     let run = together(&args.runs)?;
     let name = sheet.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    write(&sheet, page::STYLE)?;
-    write(&path, &page::render(&run, Sheet::Beside(&name)))?;
+    write(&sheet, page::STYLE.as_bytes())?;
+    write(&path, page::render(&run, Sheet::Beside(&name)).as_bytes())?;
     screen::print(&format!("{}\n{}\n", path.display(), sheet.display()))?;
     Ok(Exit::Held)
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Complaint> {
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Complaint> {
     if path.is_dir() {
         return Err(Complaint::wrong(format!("--out {}: that is a folder; name a file in it", path.display())));
     }
-    atomic_file::write(path, text.as_bytes()).map_err(|error| Complaint::invalid(error.to_string()))
+    atomic_file::write(path, bytes).map_err(|error| Complaint::invalid(error.to_string()))
 }

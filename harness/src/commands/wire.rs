@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use harness::fleet::muster::{self, Done};
 use harness::wire::client::Client;
 use harness::wire::directory::Directory;
-use harness::wire::driver::{self, Nobody, Served};
+use harness::wire::driver::{self, Served};
 use harness::wire::part;
 use harness::wire::ping;
 use harness::wire::prospect::{Prospect, impossible, on_nodes};
@@ -16,13 +16,16 @@ use harness::wire::socket::Sockets;
 use harness::wire::summary::Summary;
 use harness::wire::target;
 use harness::wire::validity::objections;
+use harness::witness::Nobody;
 use reports::units::{clock, count, duration, things};
 use scenarios::plan::Plan;
 
 use crate::args::{Explain, Format, Run, Serve};
+use crate::clock::Stopwatch;
 use crate::commands::load_right;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
+use crate::watch::Watch;
 use crate::workforce::{place, tell};
 use crate::{interrupt, screen, usage};
 
@@ -53,7 +56,13 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
     let interrupted = interrupt::flag();
     let started = usage::cpu_s();
     let run = Client::new(directory.clone(), sockets.local(0), secret, 0).run();
-    let loaded = driver::load(&plan, seed, directory, (&mut sockets, secret), &interrupted, &mut Nobody);
+    let watch = (args.watch && screen::redraws()).then(|| Watch::new(1, Stopwatch::start()));
+    let mut live = watch.as_ref().and_then(|watch| watch.witness(&plan, seed));
+    let loaded = match (&watch, &mut live) {
+        (Some(watch), Some(live)) => watch
+            .during(&interrupted, || driver::load(&plan, seed, directory, (&mut sockets, secret), &interrupted, live)),
+        _ => driver::load(&plan, seed, directory, (&mut sockets, secret), &interrupted, &mut Nobody),
+    };
     let summary = Summary {
         plan: &plan,
         seed,

@@ -14,7 +14,7 @@ mod delays;
 mod gauges;
 mod level;
 mod meters;
-mod names;
+pub(crate) mod names;
 mod occasions;
 mod over_issued;
 mod probe;

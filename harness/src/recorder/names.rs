@@ -5,7 +5,7 @@ use simulator::node::NodeId;
 use simulator::site::Site;
 
 /// `desk-17`, `desk-17/dect`, `slave-2`.
-pub(super) fn of(plan: &Plan, site: &Site, node: NodeId) -> String {
+pub(crate) fn of(plan: &Plan, site: &Site, node: NodeId) -> String {
     if let Some(index) = site.pbx_index(node) {
         return plan.layout.pbxs[index].name.clone();
     }

@@ -1,20 +1,20 @@
 use simulator::time::Duration;
 
 use super::*;
-use crate::run::{Progress, drive};
-
-struct Silent;
-
-impl Progress for Silent {
-    fn portion(&self) {}
-    fn seed(&self) {}
-}
+use crate::run::{Silent, drive};
+use crate::witness::{Nobody, Watch};
 
 fn tallies(plan: &Plan, audience: impl FnOnce(&[Probe]) -> Audience) -> Vec<Tally> {
     let mut simulation = Simulation::new(&plan.layout, plan.settings.clone(), plan.schedule_of(1), 1);
     let mut recorder = Recorder::new(plan, Instant::ZERO, simulation.engine().elements());
     recorder.audience = audience(&recorder.probes);
-    drive(&mut simulation, &mut recorder, plan.lasts, &|| false, &Silent);
+    drive(
+        &mut simulation,
+        &mut Watch { recorder: &mut recorder, witness: &mut Nobody },
+        plan.lasts,
+        &|| false,
+        &Silent,
+    );
     recorder.finish(&simulation).tallies
 }
 

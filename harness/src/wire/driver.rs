@@ -33,18 +33,6 @@ pub fn secret() -> u64 {
     RandomState::new().hash_one("run")
 }
 
-/// A witness that looks away.
-#[derive(Clone, Copy, Debug)]
-pub struct Nobody;
-
-impl Observer for Nobody {
-    fn observe(&mut self, _: Instant, _: NodeId, _: &[Event], _: &Site) -> bool {
-        true
-    }
-
-    fn on_entry(&mut self, _: Instant, _: &Entry, _: &Site) {}
-}
-
 /// What came of a run against a target.
 #[derive(Debug)]
 pub struct Loaded {

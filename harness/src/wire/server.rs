@@ -248,59 +248,10 @@ impl Server {
         let tag = self.tag(&request);
         let back = Back { source: kept.source, tag: tag.as_bytes() };
         let mut answer = Answer::begin(&request, response.status, phrase(response.status), &back, out);
-        self.particulars(people, &request, kept, &response, &mut answer);
+        particulars(&self.directory, people, (&request, kept.aor), &response, &mut answer);
         answer.header("Server", super::client::AGENT);
         answer.end();
         Some((kept.socket, reply_to(&request, kept.source)))
-    }
-
-    fn particulars(
-        &self,
-        people: &People,
-        request: &Message<'_>,
-        kept: &Kept,
-        response: &Response,
-        answer: &mut Answer<'_>,
-    ) {
-        match response.status {
-            200 if response.expires_s > 0 => {
-                for contact in request.contacts().flatten() {
-                    let Contact::One(address) = contact else { continue };
-                    let mut value = Vec::new();
-                    value.push(b'<');
-                    value.extend_from_slice(address.text);
-                    write!(value, ">;expires={}", response.expires_s).expect("a Vec takes everything");
-                    answer.octets("Contact", &value);
-                }
-            }
-            301 | 302 => {
-                let Some(pbx) = response.contact.0.checked_sub(people.first_pbx) else { return };
-                let user = self.directory.user(kept.aor);
-                let node = self.directory.node(pbx as u16);
-                answer.header("Contact", format_args!("<sip:{}@{node}>", String::from_utf8_lossy(&user)));
-            }
-            401 => {
-                let stale = if response.stale { ", stale=true" } else { "" };
-                let domain = &self.directory.domain;
-                let nonce = response.nonce;
-                answer.header(
-                    "WWW-Authenticate",
-                    format_args!(
-                        "Digest realm=\"{domain}\", nonce=\"{nonce:016x}\", algorithm=MD5, qop=\"auth\"{stale}"
-                    ),
-                );
-            }
-            423 => {
-                answer.header("Min-Expires", response.expires_s);
-            }
-            _ => {}
-        }
-        if response.retry_after_s > 0 {
-            answer.header("Retry-After", response.retry_after_s);
-        }
-        if response.reason != Reason::None {
-            answer.header("Warning", format_args!("399 pbxsim \"{}\"", response.reason.code()));
-        }
     }
 
     /// Our tag in the dialog, or what would be one, of a request: the same for each retransmission.
@@ -319,10 +270,58 @@ fn reply_to(message: &Message<'_>, from: SocketAddr) -> SocketAddr {
     }
 }
 
+/// Header fields that an answer to the REGISTER of that device has beside those it copies.
+pub(crate) fn particulars(
+    directory: &Directory,
+    people: &People,
+    (request, aor): (&Message<'_>, Aor),
+    response: &Response,
+    answer: &mut Answer<'_>,
+) {
+    match response.status {
+        200 if response.expires_s > 0 => {
+            for contact in request.contacts().flatten() {
+                let Contact::One(address) = contact else { continue };
+                let mut value = Vec::new();
+                value.push(b'<');
+                value.extend_from_slice(address.text);
+                write!(value, ">;expires={}", response.expires_s).expect("a Vec takes everything");
+                answer.octets("Contact", &value);
+            }
+        }
+        301 | 302 => {
+            let Some(pbx) = response.contact.0.checked_sub(people.first_pbx) else { return };
+            let user = directory.user(aor);
+            let node = directory.node(pbx as u16);
+            answer.header("Contact", format_args!("<sip:{}@{node}>", String::from_utf8_lossy(&user)));
+        }
+        401 => {
+            let stale = if response.stale { ", stale=true" } else { "" };
+            let domain = &directory.domain;
+            let nonce = response.nonce;
+            answer.header(
+                "WWW-Authenticate",
+                format_args!("Digest realm=\"{domain}\", nonce=\"{nonce:016x}\", algorithm=MD5, qop=\"auth\"{stale}"),
+            );
+        }
+        423 => {
+            answer.header("Min-Expires", response.expires_s);
+        }
+        _ => {}
+    }
+    if response.retry_after_s > 0 {
+        answer.header("Retry-After", response.retry_after_s);
+    }
+    if response.reason != Reason::None {
+        answer.header("Warning", format_args!("399 pbxsim \"{}\"", response.reason.code()));
+    }
+}
+
 /// RFC 3261 §21.
-fn phrase(status: u16) -> &'static str {
+pub(crate) fn phrase(status: u16) -> &'static str {
     match status {
         100 => "Trying",
+        180 => "Ringing",
         200 => "OK",
         301 => "Moved Permanently",
         302 => "Moved Temporarily",
@@ -330,13 +329,18 @@ fn phrase(status: u16) -> &'static str {
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
+        407 => "Proxy Authentication Required",
+        408 => "Request Timeout",
+        422 => "Session Interval Too Small",
         423 => "Interval Too Brief",
         480 => "Temporarily Unavailable",
         481 => "Call/Transaction Does Not Exist",
         482 => "Loop Detected",
         486 => "Busy Here",
+        487 => "Request Terminated",
         500 => "Server Internal Error",
         503 => "Service Unavailable",
+        603 => "Decline",
         _ => "Answer",
     }
 }

@@ -58,6 +58,40 @@ fn a_disk_without_room_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_disk_without_room_leaves_the_old_file_as_it_was() {
+    let desk = Desk::new();
+    desk.pbxsim("run small.yaml --seed 1 --out old.pbxrun");
+    desk.write("old.html", "<p>old</p>");
+    let before = fs::read(desk.path().join("old.pbxrun")).expect("a run file");
+    for line in [
+        "run small.yaml --seed 2 --out old.pbxrun",
+        "show old.pbxrun --as html --out old.html",
+        "trace old.pbxrun worst --as html --out old.html",
+    ] {
+        let answer = desk.shell(&format!("trap '' XFSZ; ulimit -f 1; $pbxsim {line}"));
+        assert_eq!(answer.code, Some(3), "{line}: {}", answer.errors);
+        assert!(answer.errors.contains("was not written"), "{line}: {}", answer.errors);
+    }
+    assert_eq!(fs::read(desk.path().join("old.pbxrun")).expect("a run file"), before);
+    assert_eq!(desk.read("old.html"), "<p>old</p>");
+    assert_eq!(fs::read_dir(desk.path()).expect("a folder").count(), 4, "nothing is left over");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_ends_show_with_3() {
+    let desk = Desk::new();
+    desk.pbxsim("run small.yaml --out small.pbxrun");
+    for line in [
+        "show small.pbxrun --as html --out /proc/page.html",
+        "show small.pbxrun --as html --split --out /proc/page.html",
+    ] {
+        let answer = desk.pbxsim(line);
+        assert_eq!((answer.code, answer.output.as_str()), (Some(3), ""), "{line}");
+        assert!(answer.errors.contains("was not written"), "{line}: {}", answer.errors);
+    }
+}
+
+#[test]
 fn a_damaged_run_file_is_named_as_such() {
     let desk = Desk::new();
     desk.pbxsim("run small.yaml --out small.pbxrun");
