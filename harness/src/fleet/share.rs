@@ -22,7 +22,7 @@ use super::talk::Asked;
 use super::trouble::Trouble;
 use crate::wire::clock::Clock;
 use crate::wire::directory::Directory;
-use crate::wire::driver::{self, Nobody};
+use crate::wire::driver;
 use crate::wire::farewell::farewell;
 use crate::wire::part::Part;
 use crate::wire::ping;
@@ -30,6 +30,7 @@ use crate::wire::prospect::{impossible, on_nodes};
 use crate::wire::rails::Rails;
 use crate::wire::socket::Sockets;
 use crate::wire::target::targets;
+use crate::witness::Nobody;
 
 /// What the command says to all at once: which job, and what.
 pub(super) const NEWS: &str = "pbxsim.wire-news";
