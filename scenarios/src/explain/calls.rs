@@ -2,7 +2,7 @@
 
 use reports::formulas::{engset_call_congestion, engset_units, erlang_b, erlang_b_units, erlang_c};
 use simulator::event::Channels;
-use simulator::layout::{ChannelKind, Device};
+use simulator::layout::{ChannelKind, Device, Interface};
 use simulator::time::Duration;
 
 use super::lines::Lines;
@@ -79,6 +79,12 @@ fn channels(plan: &Plan, of: Channels) -> Option<String> {
     };
     let offered = format!("{name}: {} Erl offered", load_text(load));
     let Some(channels) = plan.channels(of, None) else {
+        // Its own lines are not what limits a button's calls.
+        let settings = plan.settings.first()?;
+        if matches!(of, Channels::Trunk(trunk) if settings.populations[usize::from(trunk)].interface == Interface::WebRtc)
+        {
+            return None;
+        }
         return Some(format!("{offered}, channels unlimited: nobody is refused one"));
     };
     if channels > LARGEST || load > LARGEST as f64 {

@@ -1,6 +1,6 @@
 //! Flows of calls: who calls whom, how often and how long.
 
-use simulator::layout::{Begins, FlowPlan};
+use simulator::layout::{Begins, FlowPlan, Interface};
 use simulator::numbers::Destination;
 use simulator::rng::Probability;
 use simulator::schedule::{Action, Entry};
@@ -138,7 +138,13 @@ impl Draft<'_> {
 
     fn callee(&mut self, people: &People, facilities: &Facilities, name: &str, span: Span) -> Option<u16> {
         let names: Vec<&str> = facilities.names().map(|(name, _)| name).collect();
-        self.party(people, &names, name, span)
+        let found = self.party(people, &names, name, span);
+        let population = found.and_then(|callee| people.populations.get(usize::from(callee)));
+        if population.is_some_and(|population| population.settings.interface == Interface::WebRtc) {
+            let message = format!("{name} is a button that visitors press: nobody calls it");
+            self.report.meaning(span, message, "name users, another trunk, a queue, a group or a room");
+        }
+        found
     }
 
     /// Somebody by name: populations, behind them these ([`simulator::layout::Layout::callee`]).

@@ -143,6 +143,10 @@ impl Draft<'_> {
         let mut trunks = Vec::new();
         for pair in self.tree.get("trunks").map(Node::pairs).unwrap_or_default() {
             let fields = Fields::new(&TRUNK, Some(&pair.value));
+            // A Call Me button is no way outside.
+            if fields.text("interface") == "webrtc" {
+                continue;
+            }
             let text = fields.text("number");
             let Some(prefix) = Number::read(text).filter(|prefix| *prefix != Number::NONE) else {
                 let message = format!("\"{text}\" cannot be dialled");
