@@ -239,7 +239,8 @@ mod tests {
 
     #[test]
     fn other_scenarios_are_explained() {
-        let all = ["master-crash", "hot-desk", "operator-shift", "ten-sites"].map(|name| explained(name, &[]));
+        let all =
+            ["master-crash", "hot-desk", "operator-shift", "ten-sites", "upgrade-day"].map(|name| explained(name, &[]));
         insta::assert_snapshot!(all.join("\n"));
     }
 }

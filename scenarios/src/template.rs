@@ -22,6 +22,7 @@ impl Template {
         Self { name: "register-storm", text: include_str!("../library/register-storm.yaml") },
         Self { name: "manhattan-reboot", text: include_str!("../library/manhattan-reboot.yaml") },
         Self { name: "chaos-soak", text: include_str!("../library/chaos-soak.yaml") },
+        Self { name: "upgrade-day", text: include_str!("../library/upgrade-day.yaml") },
         Self { name: "trunk", text: include_str!("../library/trunk.yaml") },
         Self { name: "registration-rate", text: include_str!("../library/registration-rate.yaml") },
         Self { name: "busy-hour", text: include_str!("../library/busy-hour.yaml") },

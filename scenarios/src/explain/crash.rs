@@ -66,7 +66,8 @@ pub(super) fn happening(plan: &Plan, index: u16, object: &str) -> String {
 /// Who stands in, when, and how long it needs; when people notice, and what is expected.
 pub(super) fn recovery(plan: &Plan, index: u16, occasion: &Occasion, lines: &mut Lines) {
     let crash = Crash::new(plan, index);
-    let standbys: Vec<(u16, u16)> = crash.nodes.iter().flat_map(|node| standbys(plan, *node)).collect();
+    let all = crash.nodes.iter().flat_map(|node| standbys(plan, *node));
+    let standbys: Vec<(u16, u16)> = all.filter(|(standby, _)| !crash.nodes.contains(standby)).collect();
     for (standby, node) in standbys.iter().take(SHOWN) {
         lines.hanging("  ", "", &stands_in(plan, crash.down, *standby, *node));
     }

@@ -160,7 +160,9 @@ fn standbys(plan: &Plan, fault: &Fault, lines: &mut Lines) {
 fn leases(plan: &Plan, fault: &Fault, lines: &mut Lines) {
     let Some(checkout) = plan.settings.first().map(|settings| &settings.checkout) else { return };
     let Some(master) = master(plan) else { return };
-    let cut_off: Vec<u16> = borrowers(plan).filter(|pbx| fault.parts(plan, *pbx, master)).collect();
+    // Who crashes with it borrows nothing.
+    let stands = |pbx: &u16| !fault.actions.contains(&Action::Crash(*pbx));
+    let cut_off: Vec<u16> = borrowers(plan).filter(stands).filter(|pbx| fault.parts(plan, *pbx, master)).collect();
     if cut_off.is_empty() {
         return;
     }
