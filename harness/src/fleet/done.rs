@@ -41,7 +41,7 @@ impl Done {
             let Some(part) = &done.part else { return format!("  {:<24}{:>9}", done.worker, "lost") };
             let all = part.ledger.accounts().last().map(|(_, all)| all).unwrap_or_default();
             let times = part.from_due();
-            let [p99, max] = [times.quantile(990), times.max()].map(|ns| ns.map_or("–".to_owned(), duration));
+            let [p99, max] = [times.quantile(990), times.max()].map(|ns| ns.map_or("·".to_owned(), duration));
             let name: String = done.worker.chars().take(23).collect();
             let (due, unsent) = (count(all.due), count(all.unsent()));
             format!("  {:<24}{due:>9}{unsent:>9}{p99:>9}{max:>9}{:>18}", name, done.beginning())

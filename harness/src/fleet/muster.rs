@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use scenarios::plan::Plan;
+use simulator::layout::Block;
 use simulator::time::Instant;
 
 use super::edition::{edition, in_words};
@@ -144,7 +145,7 @@ impl Muster<'_> {
 
     /// All prepare at the same time; what one of them cannot, nobody does.
     fn ready(&self, names: &[String]) -> Result<Vec<Member>, Trouble> {
-        let all: u32 = self.plan.layout.blocks.iter().map(|block| block.endpoints()).sum();
+        let all: u32 = self.plan.layout.blocks.iter().map(Block::endpoints).sum();
         let names = &names[..names.len().min(all.max(1) as usize)];
         let edge = |place: usize| (u64::from(all) * place as u64 / names.len() as u64) as u32;
         std::thread::scope(|scope| {

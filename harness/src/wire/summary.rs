@@ -20,8 +20,8 @@ pub struct Summary<'a> {
     pub target: String,
     /// From where, as shown.
     pub local: String,
-    /// Names the run in the requests.
-    pub run: u64,
+    /// Names the run in the requests; `None`: several names, one for each worker.
+    pub run: Option<u64>,
     /// What came of it.
     pub loaded: &'a Loaded,
     /// What passed through the sockets.
@@ -99,7 +99,8 @@ impl Summary<'_> {
         if sentences > 0 {
             lines.push(format!("  {} of the file not judged on the wire", things(sentences, "sentence", "sentences")));
         }
-        lines.push(format!("  seed {}, run {:016x}, {:.2} s of processor time", self.seed, self.run, self.cpu_s));
+        let run = self.run.map_or_else(String::new, |run| format!(" run {run:016x},"));
+        lines.push(format!("  seed {},{run} {:.2} s of processor time", self.seed, self.cpu_s));
         lines
     }
 
@@ -127,7 +128,7 @@ impl Summary<'_> {
             "partial": self.loaded.is_partial,
             "target": self.target,
             "from": self.local,
-            "run": format!("{:016x}", self.run),
+            "run": self.run.map(|run| format!("{run:016x}")),
             "seed": self.seed,
             "endpoints": self.loaded_endpoints(),
             "lasted-ns": lasted.0,
