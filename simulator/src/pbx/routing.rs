@@ -240,9 +240,10 @@ impl Pbx {
     }
 }
 
-/// What a call by a trunk takes, licences first.
+/// What a call by a trunk takes: a full trunk is to blame before what it shares with others.
 fn claims(interface: Interface, trunk: Aor) -> Vec<Claim> {
-    interface.takes().iter().map(|kind| Claim::Shared(*kind)).chain([Claim::Line(trunk)]).collect()
+    let shared = interface.takes().iter().map(|kind| Claim::Shared(*kind));
+    core::iter::once(Claim::Line(trunk)).chain(shared).collect()
 }
 
 /// R62: a visitor from the web reaches users of myPBX or UC alone, and takes no channel otherwise.
