@@ -18,7 +18,7 @@ fn the_nearest_verb_is_offered() {
     "#);
     insta::assert_snapshot!(said(&desk, "frobnicate"), @r#"
     error: there is no verb "frobnicate"
-      verbs are: new, check, explain, run, plan, sweep, compare, shrink, serve, worker, workers, show, trace, audit, quote, list, schema, completions, man
+      verbs are: new, check, explain, run, plan, sweep, compare, shrink, cdr, serve, worker, workers, show, trace, audit, quote, list, schema, completions, man
     "#);
     assert!(said(&desk, "man rnu").contains("did you mean run?"));
 }
