@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use async_nats::jetstream::context::{CreateStreamErrorKind, PublishError, PublishErrorKind};
+use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind, PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, LastRawMessageErrorKind, RetentionPolicy, Stream};
 use async_nats::jetstream::{self, Context};
@@ -77,20 +77,35 @@ impl Link {
         Ok(link)
     }
 
+    /// Whoever makes a stream while another does may be told that it cannot be made: then it is there when asked again.
     async fn open_streams(&self) -> Result<(), Trouble> {
         for config in [work(), data()] {
-            self.jetstream.get_or_create_stream(config).await.map_err(|error| match error.kind() {
-                CreateStreamErrorKind::JetStream(error) if !is_full(&error) => {
-                    Trouble::NoJetStream { place: self.shown() }
+            let mut made = self.jetstream.get_or_create_stream(config.clone()).await;
+            for _ in 0..3 {
+                let is_refused = |error: &CreateStreamError| match error.kind() {
+                    CreateStreamErrorKind::JetStream(error) => !is_full(&error),
+                    _ => false,
+                };
+                if !made.as_ref().is_err_and(is_refused) {
+                    break;
                 }
-                CreateStreamErrorKind::JetStream(error) => self.declined(error.to_string()),
-                CreateStreamErrorKind::JetStreamUnavailable => Trouble::NoJetStream { place: self.shown() },
-                _ if error.to_string().contains("no responders") => Trouble::NoJetStream { place: self.shown() },
-                CreateStreamErrorKind::TimedOut => self.silent("its JetStream is silent"),
-                _ => self.declined(error.to_string()),
-            })?;
+                sleep(Duration::from_millis(200)).await;
+                made = self.jetstream.get_or_create_stream(config.clone()).await;
+            }
+            made.map_err(|error| self.without_stream(&error))?;
         }
         Ok(())
+    }
+
+    fn without_stream(&self, error: &CreateStreamError) -> Trouble {
+        match error.kind() {
+            CreateStreamErrorKind::JetStream(error) if !is_full(&error) => Trouble::NoJetStream { place: self.shown() },
+            CreateStreamErrorKind::JetStream(error) => self.declined(error.to_string()),
+            CreateStreamErrorKind::JetStreamUnavailable => Trouble::NoJetStream { place: self.shown() },
+            _ if error.to_string().contains("no responders") => Trouble::NoJetStream { place: self.shown() },
+            CreateStreamErrorKind::TimedOut => self.silent("its JetStream is silent"),
+            _ => self.declined(error.to_string()),
+        }
     }
 
     /// The address, without secrets.

@@ -1,6 +1,7 @@
 //! A nats-server of one's own, on a port and in a folder that go with the test.
 
 use std::fs;
+use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -34,8 +35,7 @@ impl Server {
         let configuration =
             configuration.replace("STORE", &store).replace("HERE", &folder.path().display().to_string());
         fs::write(folder.path().join("nats.conf"), configuration).expect("a file");
-        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
-        let mut server = Self { folder, port, child: None };
+        let mut server = Self { folder, port: free_port(), child: None };
         server.again();
         server
     }
@@ -50,8 +50,14 @@ impl Server {
         command.stdout(Stdio::null()).stderr(log);
         self.child = Some(command.spawn().expect("nats-server of Debian's package nats-server starts"));
         for _ in 0..200 {
-            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            if self.greets() {
                 return;
+            }
+            let ended = self.child.as_mut().is_some_and(|child| child.try_wait().is_ok_and(|ended| ended.is_some()));
+            if ended {
+                // Somebody else has taken the port meanwhile: another test, or a connection of one.
+                self.port = free_port();
+                return self.again();
             }
             wait(50);
         }
@@ -59,6 +65,14 @@ impl Server {
             "nats-server does not listen: {}",
             fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
         );
+    }
+
+    /// Whether it is NATS that listens there: it speaks first.
+    fn greets(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        let mut word = [0; 5];
+        let patience = stream.set_read_timeout(Some(Duration::from_secs(2)));
+        patience.is_ok() && stream.read_exact(&mut word).is_ok() && &word == b"INFO "
     }
 
     /// As a power cut would.
@@ -73,6 +87,10 @@ impl Server {
     pub(crate) fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()
 }
 
 /// Lets real time pass.
