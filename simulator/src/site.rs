@@ -283,7 +283,7 @@ impl Elements for Site {
             if let Input::Packet(packet) = input
                 && let Body::Call(request) = packet.body
             {
-                return self.parties.on_invite(&mut self.phones, node, packet, &request, now, out);
+                return self.parties.on_request(&mut self.phones, node, packet, &request, now, out);
             }
             return self.phones[node.index()].handle(&self.cluster.people, now, input, out);
         }

@@ -9,7 +9,7 @@ use crate::endpoint::phone::Phone;
 use crate::layout::Device;
 use crate::node::{Body, Input, NodeId, Outbox, Packet, Via};
 use crate::numbers::Number;
-use crate::sip::message::{Aor, CallRequest, Session};
+use crate::sip::message::{Aor, CallRequest, Method, Session};
 use crate::time::Instant;
 
 /// Parties by place; their node is `first` and the place.
@@ -108,33 +108,36 @@ impl Parties {
         self.add(Party::caller(leg, owner, now), phones)
     }
 
-    /// An INVITE has come to a device.
-    pub fn on_invite(
+    /// A request about a call has come to a device: an INVITE may begin one, all else is for a call it has, or strays.
+    pub fn on_request(
         &mut self,
         phones: &mut [Phone],
         owner: NodeId,
         packet: &Packet,
-        invite: &CallRequest,
+        request: &CallRequest,
         now: Instant,
         out: &mut Outbox,
     ) {
-        let name = (owner, packet.source, invite.from_tag);
+        let name = (owner, packet.source, request.from_tag);
         if let Some(known) = self.called.get(&name) {
             return out.send(*known, Via::Local, packet.body);
+        }
+        if request.method != Method::Invite {
+            return answer_stray(packet, out);
         }
         let phone = &phones[owner.index()];
         let via = if packet.reliable { Via::Connection } else { Via::Datagram };
         let status = if !phone.is_registered() { 480 } else { 486 };
         let takes = phone.calls() == 0 || phone.aor().device == Device::Trunk;
         let tag = self.next_tag();
-        let leg = Leg::incoming(now, packet.source, packet.reliable, invite, tag);
+        let leg = Leg::incoming(now, packet.source, packet.reliable, request, tag);
         let party = Party::callee(leg, owner, now);
         match if takes && phone.is_registered() { self.add(party, phones) } else { None } {
             Some(node) => {
                 self.called.insert(name, node);
                 out.send(node, Via::Local, packet.body);
             }
-            None => respond_to(invite, packet.source, via, tag, status, out),
+            None => respond_to(request, packet.source, via, tag, status, out),
         }
     }
 

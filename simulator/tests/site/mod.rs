@@ -10,7 +10,7 @@ use simulator::layout::{
 };
 use simulator::licence::entitlement::Entitlement;
 use simulator::licence::feature::Feature;
-use simulator::node::NodeId;
+use simulator::node::{Body, NodeId, Packet, Passage};
 use simulator::numbers::{Destination, Extensions, Number, NumberPlan};
 use simulator::rng::Probability;
 use simulator::schedule::{Action, Cut, Entry, Shape};
@@ -18,6 +18,7 @@ use simulator::settings::{
     Checkout, FlowSettings, Link, Links, PbxSettings, PopulationSettings, QueueSettings, Retries, Rules, Settings,
 };
 use simulator::simulation::{Observer, Simulation};
+use simulator::sip::message::Method;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
@@ -403,4 +404,10 @@ impl Observer for Listener {
     }
 
     fn on_entry(&mut self, _: Instant, _: &Entry, _: &Site) {}
+
+    fn on_packet(&mut self, now: Instant, packet: &Packet, _: Passage, _: &Site) {
+        if let Body::Answer(response) = packet.body {
+            assert_ne!(response.method, Method::Ack, "at {now:?} an ACK was answered: {response:?} (RFC 3261 §17)");
+        }
+    }
 }
