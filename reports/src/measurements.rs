@@ -116,7 +116,7 @@ pub struct Counts {
     pub calls: u64,
 }
 
-/// One invariant of domain §3.9.
+/// One invariant of checkout §3.9.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Invariant {
     /// `I1` … `I10`.

@@ -66,7 +66,7 @@ pub enum Body {
         /// Number of the look.
         number: u32,
     },
-    /// A PBX reports its holders and asks for units (domain 3.2).
+    /// A PBX reports its holders and asks for units (checkout §3.2).
     Renew(Renew),
     /// The licence authority's answer.
     Ack(Ack),

@@ -39,7 +39,7 @@ pub enum Action {
     },
     /// A PBX is gone without a word.
     Crash(u16),
-    /// A PBX starts again: bindings are lost, the licence table is kept (domain 3.3.6, 3.4.3).
+    /// A PBX starts again: bindings are lost, the licence table is kept (checkout §3.3.6, 3.4.3).
     Restart(u16),
     /// A PBX starts again and has lost its licence table (3.4.3).
     Forget(u16),

@@ -202,7 +202,7 @@ pub struct Link {
     pub duplicates: Probability,
 }
 
-/// How PBXs borrow licences (scenario language §4, `checkout`; domain §3).
+/// How PBXs borrow licences (scenario language §4, `checkout`; checkout §3).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkout {
     /// Who is bound by what he was told.
@@ -229,7 +229,7 @@ pub struct Checkout {
     pub queues_for: FeatureSet,
 }
 
-/// How units are shared among PBXs (domain §3).
+/// How units are shared among PBXs (checkout §3).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Policy {
     /// By leases: never over-issued.

@@ -1,5 +1,5 @@
 //! Exhaustive: every order in which up to seven lease messages between a PBX and its authority can arrive, be lost, or
-//! come late, and a crash after every step of a run (domain §3.10).
+//! come late, and a crash after every step of a run (checkout §3.10).
 
 mod site;
 

@@ -1,4 +1,4 @@
-//! Licences under randomised schedules of faults: no invariant breaks, and everything comes home (domain §3.10).
+//! Licences under randomised schedules of faults: no invariant breaks, and everything comes home (checkout §3.10).
 
 mod schedules;
 

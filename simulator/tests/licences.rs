@@ -1,4 +1,4 @@
-//! Floating licences over the network (R8, R31 to R34, R74, R75, A25; domain §3), as stories.
+//! Floating licences over the network (R8, R31 to R34, R74, R75, A25; checkout §3), as stories.
 
 mod site;
 

@@ -29,7 +29,7 @@ pub(crate) static TOP: Block = Block {
         ),
         key("links", Value::Map(Keys::Link, &Value::Block(&LINK)), "see links.LINK", "between and inside sites", ""),
         key("licences", Value::Map(Keys::Node, &LICENCES), "not modelled", "what is bound where", "R6 R8"),
-        key("checkout", Value::Block(&CHECKOUT), "see checkout", "how PBXs borrow licences", "domain §3"),
+        key("checkout", Value::Block(&CHECKOUT), "see checkout", "how PBXs borrow licences", "checkout §3"),
         key("rules", Value::Block(&RULES), "see rules", "readings of the vendor's text", "A1-A26"),
         key("portal", Value::Block(&PORTAL), "none", "purchases, balance, SSA, warranty", "R2 R76-R90"),
         key("users", Value::Map(Keys::Declared, &Value::Block(&USERS)), "none", "populations of users", "R31-R33"),
@@ -139,7 +139,7 @@ static INTERFACES: Block = Block {
 pub(crate) static LINK: Block = Block {
     name: "links.LINK",
     keys: &[
-        key("latency", Value::Distribution, "10 ms, inside 1 ms", "one way; a spread reorders", "domain 3.2"),
+        key("latency", Value::Distribution, "10 ms, inside 1 ms", "one way; a spread reorders", "checkout §3.2"),
         key("loss", Value::Percent, "0%", "per datagram; on connections it becomes delay", ""),
         key("duplicates", Value::Percent, "0%", "per datagram", ""),
     ],

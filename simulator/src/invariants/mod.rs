@@ -1,4 +1,4 @@
-//! I1 to I10 of domain §3.9, checked after every step from what the step touched, and counted.
+//! I1 to I10 of checkout §3.9, checked after every step from what the step touched, and counted.
 //! Two are of the run as a whole: I9 (views agree again) is checked at its end if the bound after the last fault has passed
 //! by then, and the unit-seconds of I10 likewise. I6 is asserted within one PBX; two PBXs are counted as doubles.
 //!

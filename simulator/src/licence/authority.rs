@@ -1,4 +1,4 @@
-//! The licence authority: stocks of units, and who has booked them (domain §3.4). Knows nothing of SIP or packets.
+//! The licence authority: stocks of units, and who has booked them (checkout §3.4). Knows nothing of SIP or packets.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! What a PBX has borrowed from an authority: units, deadlines, and who uses them (domain §3.3).
+//! What a PBX has borrowed from an authority: units, deadlines, and who uses them (checkout §3.3).
 
 use crate::licence::feature::Feature;
 use crate::licence::holders::HolderSet;

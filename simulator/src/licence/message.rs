@@ -1,4 +1,4 @@
-//! Messages between PBXs and licence authorities (domain §3.2): lossy, doubled, reordered, delayed without bound.
+//! Messages between PBXs and licence authorities (checkout §3.2): lossy, doubled, reordered, delayed without bound.
 
 use crate::id::Handle;
 use crate::licence::feature::Feature;

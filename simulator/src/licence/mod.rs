@@ -1,4 +1,4 @@
-//! Floating licences: features, pools, leases, and the messages that move them (domain §3).
+//! Floating licences: features, pools, leases, and the messages that move them (checkout §3).
 
 pub mod authority;
 pub mod catalogue;

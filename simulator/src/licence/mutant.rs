@@ -1,7 +1,7 @@
 //! Planted defects. Whoever checks licences must catch each; only tests can plant one, and nothing of it is compiled
 //! otherwise.
 
-/// A defect: the ten of domain §3.10, then one for each invariant that those leave out.
+/// A defect: the ten of checkout §3.10, then one for each invariant that those leave out.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Mutant {
     /// Deadlines count from the arrival of the ACK.

@@ -23,7 +23,7 @@ pub struct Cluster {
     pub pbxs: Vec<PbxSettings>,
     /// How licences are borrowed.
     pub checkout: Checkout,
-    /// The same by PBX index, in true time: each measures its spans with a clock of its own (domain §3.1).
+    /// The same by PBX index, in true time: each measures its spans with a clock of its own (checkout §3.1).
     checkouts: Vec<Checkout>,
     /// By PBX index.
     pub facts: Vec<PbxFacts>,
@@ -173,7 +173,7 @@ impl Cluster {
         }
     }
 
-    /// Units of the domain that belongs to a PBX that somebody there may use: C of domain §3.1.
+    /// Units of the domain that belongs to a PBX that somebody there may use: C of checkout §3.1.
     #[inline]
     pub fn capacity(&self, owner: u16, feature: Feature) -> u32 {
         self.rights.capacity(usize::from(owner), feature)

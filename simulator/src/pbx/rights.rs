@@ -21,7 +21,7 @@ pub(super) struct Rights {
     installed: Vec<[u32; FEATURES]>,
     /// By PBX: why it may use none of them; [`Reason::None`]: it may.
     refused: Vec<[Reason; FEATURES]>,
-    /// By PBX: units of the domain that belongs to it that somebody there may use: C of domain §3.1.
+    /// By PBX: units of the domain that belongs to it that somebody there may use: C of checkout §3.1.
     capacity: Vec<[u32; FEATURES]>,
     /// By block: why its operator applications may use none (R74).
     applications: Vec<Reason>,

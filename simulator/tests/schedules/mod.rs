@@ -1,4 +1,4 @@
-//! A small cluster at saturation and a seeded schedule of faults: what the invariants are tried on (domain §3.10).
+//! A small cluster at saturation and a seeded schedule of faults: what the invariants are tried on (checkout §3.10).
 //! Also compiled into the simulator's own tests, which plant defects.
 
 #![allow(dead_code, reason = "every test uses a part of it")]

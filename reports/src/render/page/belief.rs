@@ -142,7 +142,7 @@ fn digests(case: &Case) -> Markup {
     }
 }
 
-/// What each invariant says (domain §3.9).
+/// What each invariant says (checkout §3.9).
 const INVARIANTS: [(&str, &str); 10] = [
     ("I1", "no more units in use than installed"),
     ("I2", "a PBX uses no more than it may, and no more than is booked for it"),

@@ -1,4 +1,4 @@
-//! The ten mutants of domain §3.10, and a defect for every invariant: each is found within the default number of schedules.
+//! The ten mutants of checkout §3.10, and a defect for every invariant: each is found within the default number of schedules.
 
 use super::super::Invariant;
 use super::schedules;

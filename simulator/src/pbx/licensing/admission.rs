@@ -1,4 +1,4 @@
-//! Who gets units, who waits, who is refused: all of a holder's features or none (domain §3.5).
+//! Who gets units, who waits, who is refused: all of a holder's features or none (checkout §3.5).
 
 use super::sources::{OWN, place_of};
 use super::{Admission, Queued, Waiting, each};

@@ -1,4 +1,4 @@
-//! Units kept after release (`linger`, domain §3.8): whoever comes back in time has its unit still, nobody else can have it.
+//! Units kept after release (`linger`, checkout §3.8): whoever comes back in time has its unit still, nobody else can have it.
 
 use std::collections::{BTreeMap, VecDeque};
 

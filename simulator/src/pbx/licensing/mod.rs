@@ -1,4 +1,4 @@
-//! The licensing side of a PBX: where its units come from, who waits for one, and the renewals (domain §3.3, §3.5).
+//! The licensing side of a PBX: where its units come from, who waits for one, and the renewals (checkout §3.3, §3.5).
 //!
 //! Sources of a feature, in the order they are asked: the PBX's own stock (licence master, decentral PBX), the stock it
 //! may issue while it stands in (escrow, replica), the lease it holds from its domain's authority, and, while that is

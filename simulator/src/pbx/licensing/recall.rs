@@ -1,4 +1,4 @@
-//! RECALL: an authority asks for idle units back, and for those of holders registered twice (domain §3.4.2, §3.7).
+//! RECALL: an authority asks for idle units back, and for those of holders registered twice (checkout §3.4.2, §3.7).
 
 use crate::event::{End, Event};
 use crate::licence::feature::Feature;

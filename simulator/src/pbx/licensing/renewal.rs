@@ -1,4 +1,4 @@
-//! Between a PBX and its authorities: renewals, their answers, what lapses, escrow (domain §3.3, §3.4, §3.6).
+//! Between a PBX and its authorities: renewals, their answers, what lapses, escrow (checkout §3.3, §3.4, §3.6).
 
 use super::sources::LEASE;
 use crate::event::{End, Event, Kind};

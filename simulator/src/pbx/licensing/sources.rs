@@ -124,7 +124,7 @@ impl Licensing {
     }
 }
 
-/// Who holds a unit: the object for a port, the device for anything else (domain §3.1).
+/// Who holds a unit: the object for a port, the device for anything else (checkout §3.1).
 fn holder_of(feature: Feature, aor: Aor) -> Aor {
     if feature == Feature::Port { aor.object() } else { aor }
 }
