@@ -15,10 +15,15 @@ const NONE: u32 = u32::MAX;
 /// Entries of the sorted run that a refill aims for: enough known events to look ahead in.
 const RUN: u32 = 256;
 
+/// Entries that the run may grow to at least before the later ones go back to the ladder.
+const LONG_RUN: usize = 4 * RUN as usize;
+
 /// The queue. Memory is bounded by the peak number of entries and never shrinks.
 #[derive(Clone, Debug)]
 pub struct Queue<T> {
     run: Vec<(u64, T)>,
+    /// The run is too long from here on: a run may reach far when little is known, and then many are pushed into it.
+    too_long: usize,
     /// Entries before this instant belong into `run`.
     run_end: u64,
     cursor: u64,
@@ -58,7 +63,8 @@ impl<T: Copy> Queue<T> {
     /// An empty queue with room for about `entries`.
     pub fn with_capacity(entries: usize) -> Self {
         Self {
-            run: Vec::with_capacity(2 * RUN as usize),
+            run: Vec::with_capacity(LONG_RUN),
+            too_long: LONG_RUN,
             run_end: 0,
             cursor: 0,
             slots: vec![Slot::EMPTY; LEVELS * DIGITS],
@@ -93,6 +99,9 @@ impl<T: Copy> Queue<T> {
             None => self.run[..last_few].partition_point(|entry| entry.0 > at.0),
         };
         self.run.insert(place, (at.0, what));
+        if self.run.len() >= self.too_long {
+            self.shorten();
+        }
     }
 
     /// The next entry, if it is not later than `deadline`.
@@ -127,8 +136,7 @@ impl<T: Copy> Queue<T> {
 
     #[inline]
     fn place(&mut self, at: u64, what: T) {
-        let differing = (at ^ self.cursor) | 1;
-        let level = (63 - differing.leading_zeros() as usize) / 8;
+        let level = level_of(at ^ self.cursor);
         let digit = (at >> (level * 8)) as usize % DIGITS;
         let slot = self.slots[level * DIGITS + digit];
         let fill = slot.count as usize % CHUNK;
@@ -165,6 +173,34 @@ impl<T: Copy> Queue<T> {
         slot.tail = fresh;
     }
 
+    /// Leaves the earliest entries in the run and moves the later ones back to the ladder. Equals stay together.
+    #[cold]
+    fn shorten(&mut self) {
+        let latest_kept = self.run[self.run.len() - RUN as usize].0;
+        let (mut moved, mut end) = (self.run.partition_point(|entry| entry.0 > latest_kept), latest_kept + 1);
+        if moved == 0 {
+            (moved, end) = (self.run.partition_point(|entry| entry.0 >= latest_kept), latest_kept);
+        }
+        self.turn_back(end);
+        self.run_end = end;
+        let kept = self.run.split_off(moved);
+        let later = core::mem::replace(&mut self.run, kept);
+        later.into_iter().rev().for_each(|(at, what)| self.place(at, what));
+        self.too_long = LONG_RUN.max(2 * self.run.len());
+    }
+
+    /// Lowers the cursor. What lies below the level of the highest byte that changes differs from it in that byte now.
+    fn turn_back(&mut self, cursor: u64) {
+        let level = level_of(cursor ^ self.cursor);
+        self.cursor = cursor;
+        for below in 0..level {
+            while let Some(digit) = self.first_digit(below) {
+                let slot = self.take(below, digit);
+                self.empty(slot, |queue, entry| queue.place(entry.0, entry.1));
+            }
+        }
+    }
+
     /// Moves the earliest entries into the run; false if there are none.
     #[cold]
     fn refill(&mut self) -> bool {
@@ -186,6 +222,7 @@ impl<T: Copy> Queue<T> {
             self.run_end = self.cursor.saturating_add(1);
             self.run.reverse();
             self.run.sort_by_key(|entry| core::cmp::Reverse(entry.0));
+            self.too_long = LONG_RUN.max(2 * self.run.len());
             return true;
         }
         false
@@ -235,6 +272,12 @@ impl<T: Copy> Queue<T> {
     }
 }
 
+/// The place of the highest byte that is not zero; 0 if all are.
+#[inline]
+fn level_of(differing: u64) -> usize {
+    (63 - (differing | 1).leading_zeros() as usize) / 8
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -256,6 +299,10 @@ mod tests {
             self.entries.insert((at, self.pushed), what);
         }
 
+        fn next_at(&self) -> Option<u64> {
+            self.entries.first_key_value().map(|(key, _)| key.0)
+        }
+
         fn pop_before(&mut self, deadline: u64) -> Option<(Instant, u32)> {
             let entry = self.entries.first_entry().filter(|entry| entry.key().0 <= deadline)?;
             let at = entry.key().0;
@@ -274,6 +321,30 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn crowds_that_come_at_once_stay_in_order(
+            crowds in prop::collection::vec((increment(), 1u64..5_000, prop_oneof![Just(0u64), Just(1), 1u64..1 << 40], 0usize..3_000), 1..6)
+        ) {
+            let (mut queue, mut oracle, mut now) = (Queue::default(), Oracle::default(), 0u64);
+            for (from, places, gap, popped) in crowds {
+                // Looked at before they come: the run may reach far, or begin far away.
+                prop_assert_eq!(queue.next_at().map(|at| at.0), oracle.next_at());
+                for number in 0..2_500u64 {
+                    let at = (now + from % (1 << 50)) + number * 7_919 % places * gap;
+                    queue.push(Instant(at), number as u32);
+                    oracle.push(at, number as u32);
+                }
+                for _ in 0..popped {
+                    let expected = oracle.pop_before(u64::MAX);
+                    prop_assert_eq!(queue.pop_before(Instant::NEVER), expected);
+                    now = expected.map_or(now, |(at, _)| at.0);
+                }
+            }
+            while let Some(expected) = oracle.pop_before(u64::MAX) {
+                prop_assert_eq!(queue.pop_before(Instant::NEVER), Some(expected));
+            }
+        }
+
         #[test]
         fn it_orders_as_a_map_by_instant_and_sequence(
             operations in prop::collection::vec((increment(), 0u8..5), 1..600)
