@@ -172,7 +172,7 @@ impl<'a> Recorder<'a> {
 
     /// Called once a fact: a call would cost as much as the rest of it.
     #[inline(always)]
-    fn on_event(&mut self, step: &Step<'_>, event: &Event, events: &[Event]) {
+    fn on_event(&mut self, step: &Step<'_>, event: &Event) {
         self.ring.push(step.now, step.node, *event);
         if let Event::Granted { feature, endpoint, asked, .. } = *event {
             let wait = self.contention.wait_of(step.now, endpoint, asked);
@@ -190,7 +190,7 @@ impl<'a> Recorder<'a> {
                 self.course.on_event(step, event);
             }
         }
-        let change = self.registrations.on_event(step, event, events);
+        let change = self.registrations.on_event(step, event);
         for place in self.audience.of(family) {
             self.probes[usize::from(*place)].on_event(step, event, &self.registrations);
         }
@@ -425,7 +425,7 @@ impl Observer for Recorder<'_> {
         let mut told = Families::default();
         for event in events {
             told.add(event.family());
-            self.on_event(&step, event, events);
+            self.on_event(&step, event);
         }
         if step.pbx.is_some() {
             self.contention.on_step(&step);

@@ -5,7 +5,7 @@ use simulator::node::NodeId;
 use simulator::time::{Duration, Instant};
 
 use super::bits::Bits;
-use super::step::{Step, is_crash};
+use super::step::Step;
 
 /// Live bindings by endpoint, and the losses of each occasion.
 #[derive(Clone, Debug)]
@@ -72,10 +72,10 @@ impl Registrations {
 
     /// Applies one fact; what it changed for whom.
     #[inline]
-    pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event, events: &[Event]) -> Option<(NodeId, Change)> {
+    pub(super) fn on_event(&mut self, step: &Step<'_>, event: &Event) -> Option<(NodeId, Change)> {
         match *event {
             Event::Bound { endpoint, new } => self.on_bound(step.now, endpoint, new),
-            Event::Unbound { endpoint, end } => self.on_unbound(step.now, endpoint, end, is_crash(events)),
+            Event::Unbound { endpoint, end } => self.on_unbound(step.now, endpoint, end),
             Event::Crashed if step.pbx.is_none() && self.live.get(step.node.index()).is_some_and(|live| *live > 0) => {
                 self.lose(step.now, step.node);
                 None
@@ -112,14 +112,14 @@ impl Registrations {
         fresh.then_some((endpoint, Change::In))
     }
 
-    fn on_unbound(&mut self, now: Instant, endpoint: NodeId, end: End, crash: bool) -> Option<(NodeId, Change)> {
+    fn on_unbound(&mut self, now: Instant, endpoint: NodeId, end: End) -> Option<(NodeId, Change)> {
         let index = endpoint.index();
         self.live[index] = self.live[index].saturating_sub(1);
         if self.live[index] > 0 {
             return None;
         }
         self.in_service -= 1;
-        if crash && end == End::Crash {
+        if end == End::Crash {
             self.lose(now, endpoint);
         }
         let wished = matches!(end, End::Left | End::GivenBack);

@@ -1,6 +1,5 @@
 //! One step as observers see it.
 
-use simulator::event::Event;
 use simulator::node::NodeId;
 use simulator::sip::message::Aor;
 use simulator::site::Site;
@@ -32,9 +31,4 @@ impl<'a> Step<'a> {
     pub(super) fn aor_of(&self, endpoint: NodeId) -> Option<Aor> {
         self.site.phones().get(endpoint.index()).map(simulator::endpoint::phone::Phone::aor)
     }
-}
-
-/// Whether a fact is the driver's: somebody crashed.
-pub(super) fn is_crash(events: &[Event]) -> bool {
-    events.contains(&Event::Crashed)
 }
