@@ -90,8 +90,9 @@ pub enum Action {
     Install(u32),
     /// A trial of a search begins: attempts at an even pace, the first one now.
     Attempts(Trial),
-    /// Attempts of a trial that have not begun are called off, and so is whatever is between two tries.
-    CallOff,
+    /// Attempts of such a trial that have not begun are called off, and so is whatever is between two tries. Who is
+    /// registered stays so while calls are tried, and goes on refreshing.
+    CallOff(Sought),
     /// A test bed is made ready: nobody is registered, no request waits, and nobody was told.
     Clear,
     /// Who is out, or whose refresh was called off, registers at an even pace, the first one now.
@@ -131,7 +132,7 @@ impl Action {
             Self::SignIn { .. }
                 | Self::SignOut { .. }
                 | Self::Attempts(_)
-                | Self::CallOff
+                | Self::CallOff(_)
                 | Self::Clear
                 | Self::Restore { .. }
         )

@@ -198,7 +198,7 @@ impl Simulation {
                 self.attempt(*trial);
                 true
             }
-            Action::CallOff => self.call_off(observer),
+            Action::CallOff(sought) => self.call_off(*sought, observer),
             Action::Clear => self.clear(observer),
             Action::Restore { per_second } => {
                 self.restore(*per_second);

@@ -144,7 +144,7 @@ impl<'a> Run<'a> {
         match search.sought {
             Sought::Registrations => self.act(search, Action::Clear),
             Sought::Refreshes => {
-                self.act(search, Action::CallOff);
+                self.act(search, Action::CallOff(search.sought));
                 if self.restore(search, search.from) {
                     self.go_to(self.now() + BEFORE_REFRESHES);
                 }
@@ -186,7 +186,7 @@ impl<'a> Run<'a> {
 
     /// After a trial: what has not begun is called off, what goes on ends, and people are as before.
     fn make_ready(&mut self, search: &Search, per_second: u64) {
-        self.act(search, Action::CallOff);
+        self.act(search, Action::CallOff(search.sought));
         match search.sought {
             Sought::Registrations => self.act(search, Action::Clear),
             Sought::Refreshes => {

@@ -7,11 +7,13 @@ use serde_json::Value;
 use crate::desk::{Answer, Desk};
 
 /// The library's file with fewer people: a server without a queue shows its limit in a few attempts.
-const SHORT: [&str; 6] = [
+const SHORT: [&str; 8] = [
     "--set",
     "timeline.registration search.attempts=400",
     "--set",
     "timeline.refresh search.attempts=400",
+    "--set",
+    "timeline.call search.attempts=400",
     "--set",
     "users.phone.count=400",
 ];
@@ -47,6 +49,22 @@ timeline:
     holds: 99% of sign-ins take at most 200 ms
 expect:
   - rate found of the search is between 100/s and 110/s
+";
+
+/// Trials of calls that outlast every registration.
+const SHORT_LIVED: &str = "pbxsim: 1
+title: Registrations shorter than the search
+lasts: until done
+seeds: 1
+cluster: { master: { answers: 100/s, challenges: false } }
+users:
+  phone: { count: 200, expires: 2 min }
+calls:
+  pairs: { from: phone, to: phone, offered: 1/s, holding: 2 s }
+timeline:
+  - { at: +5 min, search: calls, from: 10/s, attempts: 300, called: the search }
+expect:
+  - rate found of the search is at least 40/s
 ";
 
 fn library(desk: &Desk, args: &[&str]) -> Answer {
@@ -89,6 +107,14 @@ fn sessions_are_searched_for_like_registrations() {
     assert_eq!(answer.code, Some(0), "{}{}", answer.output, answer.errors);
     assert!(answer.output.contains("Session establishment rate      23"), "{}", answer.output);
     assert!(answer.output.contains("Session duration                2 s"), "{}", answer.output);
+}
+
+#[test]
+fn people_stay_registered_while_calls_are_tried() {
+    let desk = Desk::empty();
+    desk.write("calls.yaml", SHORT_LIVED);
+    let answer = desk.pbxsim("run calls.yaml");
+    assert_eq!(answer.code, Some(0), "{}{}", answer.output, answer.errors);
 }
 
 #[test]

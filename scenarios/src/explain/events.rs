@@ -162,7 +162,7 @@ fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>
             | Action::Heal(_)
             | Action::Upgrade { .. }
             | Action::Attempts(_)
-            | Action::CallOff
+            | Action::CallOff(_)
             | Action::Clear
             | Action::Restore { .. },
         )

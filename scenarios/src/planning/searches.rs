@@ -19,6 +19,8 @@ use crate::yaml::Node;
 
 /// Searches of one run.
 const MOST: usize = 16;
+/// Below, a tenth more is nothing more (RFC 7502 §4.10 rounds down).
+const CLIMBS_FROM: u64 = 10;
 /// Whoever registered in one trial must still be registered in the next but one.
 const TRIALS_IN_A_LIFETIME: u64 = 4;
 
@@ -89,6 +91,11 @@ impl Draft<'_> {
             let advice = format!("1/s to {}/s; RFC 7502 begins at 100/s", grouped(MOST_PER_SECOND));
             self.report.meaning(node.span, message, advice);
             return None;
+        }
+        if whole < CLIMBS_FROM {
+            let message = format!("from {whole}/s the search of RFC 7502 never rises");
+            let note = "it adds a tenth and rounds down; begin at 10/s or more, it goes down by itself";
+            self.report.warning(node.span, message, note);
         }
         Some(whole)
     }

@@ -35,11 +35,11 @@ impl Simulation {
         });
     }
 
-    pub(super) fn call_off(&mut self, observer: &mut impl Observer) -> bool {
+    pub(super) fn call_off(&mut self, sought: Sought, observer: &mut impl Observer) -> bool {
         for flow in 0..self.engine.elements().cluster().people.flows.len() as u16 {
             self.dial(flow, None, 0);
         }
-        self.at_phones(observer, Phone::call_off)
+        matches!(sought, Sought::Calls(_)) || self.at_phones(observer, Phone::call_off)
     }
 
     pub(super) fn clear(&mut self, observer: &mut impl Observer) -> bool {
