@@ -95,6 +95,12 @@ impl<'o> Answer<'o> {
         self.out.extend_from_slice(b"Content-Length: 0\r\n\r\n");
     }
 
+    /// Ends it with a body of that type.
+    pub fn end_with(mut self, kind: &str, body: &[u8]) {
+        self.header("Content-Type", kind).header("Content-Length", body.len());
+        self.put(&[b"\r\n", body]);
+    }
+
     fn list<'v>(&mut self, name: &str, values: impl Iterator<Item = &'v [u8]>) {
         self.put(&[name.as_bytes(), b": "]);
         for (place, value) in values.enumerate() {

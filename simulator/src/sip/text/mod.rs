@@ -17,6 +17,7 @@ pub mod message;
 pub mod method;
 pub mod name;
 pub mod params;
+pub mod sdp;
 pub mod stream;
 pub mod uri;
 pub mod values;
