@@ -26,7 +26,7 @@ pub struct Simulation {
 /// What of a run lives elsewhere.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Elsewhere {
-    /// The endpoints: the cluster is here and serves whoever comes.
+    /// The endpoints, what wakes them, and all parties of calls: the cluster is here and serves whoever comes.
     Endpoints,
     /// The PBXs: the endpoints are here and load them.
     Pbxs,
@@ -81,7 +81,8 @@ impl Simulation {
         let site = Site::new(layout, &settings[0], seed);
         let (endpoints, pbxs) = (site.endpoints() as u32, layout.pbxs.len() as u32);
         let remote = match elsewhere {
-            Elsewhere::Endpoints => 0..endpoints,
+            // Around the end: with them are open sources, flows of calls, and the parties of calls.
+            Elsewhere::Endpoints => endpoints + pbxs..endpoints,
             Elsewhere::Pbxs => endpoints..endpoints + pbxs,
             Elsewhere::AllBut(first, last) => last..first,
         };
@@ -103,6 +104,15 @@ impl Simulation {
     /// A packet from a node elsewhere arrives at the present; [`Self::run_until`] has it handled.
     pub fn inject(&mut self, packet: Packet) {
         self.engine.inject(packet);
+    }
+
+    /// The rest of the schedule is dropped; no call begins any more, and whoever is in one is to hang up now.
+    pub fn hang_up(&mut self) {
+        self.done = self.schedule.len();
+        let (site, first) =
+            (self.engine.elements(), self.engine.elements().endpoints() + self.engine.elements().pbxs().len());
+        let nodes = (first..crate::node::Elements::nodes(site)).map(|node| NodeId(node as u32));
+        self.engine.adjust(nodes, Site::hang_up);
     }
 
     /// The rest of the schedule is dropped, and everybody is to leave now, for good.

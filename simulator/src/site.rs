@@ -99,6 +99,12 @@ impl Site {
         self.phones.iter_mut().for_each(|phone| phone.wish_out(now));
     }
 
+    /// No call begins any more, and whoever is in one is to hang up now.
+    pub fn hang_up(&mut self, now: Instant) {
+        self.flows.iter_mut().for_each(Flow::stop);
+        self.parties.hang_up(now);
+    }
+
     /// Nobody is registered at a PBX any more, and no request waits there.
     pub fn clear(&mut self, pbx: u16, out: &mut Outbox) {
         self.pbxs[usize::from(pbx)].clear(&self.cluster, out);

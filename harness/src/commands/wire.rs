@@ -39,6 +39,9 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
     can_load(&plan)?;
     let seed = args.seed.unwrap_or(plan.seed);
     if let Some(on) = &args.on {
+        if !plan.layout.flows.is_empty() {
+            return Err(Complaint::wrong("calls are not shared among workers so far").hint("leave out --on, or calls:"));
+        }
         return run_on(args, on, (&plan, seed), (addresses, &targets));
     }
     let local = if targets[0].is_ipv6() { "[::1]:0" } else { "127.0.0.1:0" };
@@ -80,10 +83,10 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
 
 fn told(summary: &Summary<'_>, format: Format) -> Result<Exit, Complaint> {
     screen::print(&if format == Format::Json { summary.json() } else { summary.text() })?;
-    Ok(match summary.objections.is_empty() {
-        _ if summary.loaded.is_partial => Exit::Interrupted,
-        true => Exit::Held,
-        false => Exit::Invalid,
+    Ok(match summary.word() {
+        "VALID" => Exit::Held,
+        "PARTIAL" => Exit::Interrupted,
+        _ => Exit::Invalid,
     })
 }
 
@@ -130,11 +133,19 @@ pub(super) fn explain(args: &Explain, addresses: &str) -> Result<Exit, Complaint
         "  may load   loopback only".to_owned(),
         "  sockets    1 for all endpoints, a port of the system's choice, 1 descriptor".to_owned(),
         format!("  endpoints  {}", count(prospect.endpoints)),
-        format!("  arrivals   {} in {}, refreshes among them", count(prospect.arrivals), duration(plan.lasts.0)),
+        format!(
+            "  arrivals   {} in {}, refreshes and calls among them",
+            count(prospect.arrivals),
+            duration(plan.lasts.0)
+        ),
         format!("  most       {} in one second; a challenge doubles the requests", count(prospect.peak)),
         "  first      OPTIONS to each target; without an answer in 2 s nobody starts".to_owned(),
-        "  last       everybody un-registers, within 2 s".to_owned(),
+        "  last       calls end, then everybody un-registers, each within 2 s".to_owned(),
     ];
+    if prospect.calls > 0 {
+        let calls = format!("  calls      {} of the arrivals, seven messages each", count(prospect.calls));
+        lines.insert(6, calls);
+    }
     if !plan.expectations.is_empty() {
         lines.push(format!("  sentences  {} in the file, not judged on the wire", plan.expectations.len()));
     }
@@ -165,10 +176,11 @@ pub(super) fn serve(args: &Serve) -> Result<Exit, Complaint> {
         }
     });
     let traffic = sockets.traffic;
-    let Served { bound, refreshed, unbound, denied, shed } = served;
-    let [bound, refreshed, unbound, denied, shed] = [bound, refreshed, unbound, denied, shed].map(count);
+    let Served { bound, refreshed, unbound, denied, shed, calls } = served;
+    let [bound, refreshed, unbound, denied, shed, calls] = [bound, refreshed, unbound, denied, shed, calls].map(count);
     screen::print(&format!(
-        "served: {bound} bound, {refreshed} refreshed, {unbound} ended, {denied} licences denied, {shed} shed; \
+        "served: {bound} bound, {refreshed} refreshed, {unbound} ended, {denied} licences denied, {shed} shed, \
+         {calls} calls answered; \
          {} packets received, {} sent\n",
         count(traffic.received),
         count(traffic.sent),
@@ -177,9 +189,9 @@ pub(super) fn serve(args: &Serve) -> Result<Exit, Complaint> {
 }
 
 fn status_line(plan: &Plan, now_ns: u64, served: &Served) -> String {
-    let (live, denied) = (count(served.live()), count(served.denied));
+    let (live, denied, calls) = (count(served.live()), count(served.denied), count(served.calls));
     format!(
-        "{}  {live} registered, {denied} licences denied, {} shed",
+        "{}  {live} registered, {calls} calls answered, {denied} licences denied, {} shed",
         clock(plan.starts_s, now_ns),
         count(served.shed)
     )

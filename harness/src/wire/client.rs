@@ -15,12 +15,16 @@ use simulator::sip::text::address::Contact;
 use simulator::sip::text::credentials::{Challenge, Offer};
 use simulator::sip::text::digest::{Asked, Use, authorize, choose, ha1};
 use simulator::sip::text::message::Message;
+use simulator::sip::text::method::Method;
 use simulator::sip::text::name::Name;
 use simulator::sip::text::values::expires_s;
 use simulator::sip::text::verdict::{Abilities, Verdict, belongs, judge};
 use simulator::sip::text::{Fault, uri::Uri, via::Via};
+use simulator::time::Instant;
 
+use super::calls::{Calls, Side};
 use super::directory::Directory;
+use super::heard::Heard;
 
 /// What endpoints can do.
 const ENDPOINT: Abilities = Abilities { methods: &[], extensions: &[], bodies: &[] };
@@ -36,6 +40,8 @@ pub struct Client {
     secret: u64,
     /// By endpoint: the challenge to answer, under the number the endpoint knows it by.
     challenges: Vec<Option<Box<Demand>>>,
+    /// What is said about calls.
+    pub calls: Calls,
 }
 
 /// A challenge as it stood.
@@ -49,7 +55,8 @@ struct Demand {
 impl Client {
     /// For so many endpoints that send from `local`.
     pub fn new(directory: Directory, local: SocketAddr, secret: u64, endpoints: usize) -> Self {
-        Self { directory, local, secret, challenges: (0..endpoints).map(|_| None).collect() }
+        let calls = Calls::new(Side::Endpoints, directory.clone(), vec![local], secret);
+        Self { directory, local, secret, challenges: (0..endpoints).map(|_| None).collect(), calls }
     }
 
     /// What names this run in every request.
@@ -57,7 +64,7 @@ impl Client {
         mix(self.secret)
     }
 
-    /// Writes what an endpoint sends; false for what has no text.
+    /// Writes what an endpoint says about its registration; false for what has no text.
     pub fn write(&mut self, packet: &Packet, out: &mut Vec<u8>) -> bool {
         match packet.body {
             Body::Register(register) => {
@@ -123,40 +130,62 @@ impl Client {
         is_ours.then_some((source, branch))
     }
 
-    /// Reads what a server sends, as the packet its endpoint gets.
+    /// Reads what has come: an answer to a registration, or something about a call. What needs no endpoint is answered
+    /// in `out`.
+    pub fn hear(
+        &mut self,
+        people: &People,
+        now: Instant,
+        from: SocketAddr,
+        datagram: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Heard {
+        match Message::read(datagram) {
+            Err(fault) => Heard::Dropped(fault),
+            Ok(message) if is_registered(&message) => {
+                self.registered(people, &message).map_or_else(Heard::Dropped, Heard::Packet)
+            }
+            Ok(message) => self.calls.read(people, now, (0, from), &message, out),
+        }
+    }
+
+    /// Reads what a server answers to a registration, as the packet its endpoint gets.
     ///
     /// # Errors
     /// What is wrong with it: it is dropped and counted.
     pub fn read(&mut self, people: &People, datagram: &[u8]) -> Result<Packet, Fault> {
-        let message = Message::read(datagram)?;
-        if let Verdict::Drop(fault) | Verdict::Refuse(fault) = judge(&message, &ENDPOINT) {
+        self.registered(people, &Message::read(datagram)?)
+    }
+
+    fn registered(&mut self, people: &People, message: &Message<'_>) -> Result<Packet, Fault> {
+        if let Verdict::Drop(fault) | Verdict::Refuse(fault) = judge(message, &ENDPOINT) {
             return Err(fault);
         }
         let status = message.status().ok_or(Fault::MethodNotAllowed)?;
         let mut named = None;
-        belongs(&message, |via| {
+        belongs(message, |via| {
             named = self.named(via);
             named.is_some()
         })?;
         let (source, branch) = named.ok_or(Fault::NotOurs)?;
         let aor = people.aor(NodeId(source)).ok_or(Fault::NotOurs)?;
         let (nonce, stale) =
-            if matches!(status, 401 | 407) { self.demand(source, branch, &message, status) } else { (0, false) };
+            if matches!(status, 401 | 407) { self.demand(source, branch, message, status) } else { (0, false) };
         let wanted = people.settings(aor.block).expires_s;
         let response = Response {
             // A proxy's challenge asks an endpoint for the same.
             status: if status == 407 { 401 } else { status },
-            reason: reason(&message),
+            reason: reason(message),
             stale,
             branch,
             sequence: message.cseq()?.number,
             expires_s: if status == 423 {
                 message.min_expires().unwrap_or(0)
             } else {
-                self.lifetime(&message, aor, wanted)
+                self.lifetime(message, aor, wanted)
             },
             retry_after_s: message.retry_after().unwrap_or(0),
-            contact: self.redirected(&message, status, people),
+            contact: self.redirected(message, status, people),
             nonce,
             overload: Overload::default(),
         };
@@ -210,13 +239,19 @@ impl Client {
     }
 }
 
+/// Whether it answers a registration.
+fn is_registered(message: &Message<'_>) -> bool {
+    message.status().is_some() && message.cseq().is_ok_and(|cseq| cseq.method == Method::Register)
+}
+
 /// Our own servers say why in a Warning; others say nothing we know.
-fn reason(message: &Message<'_>) -> Reason {
+pub(super) fn reason(message: &Message<'_>) -> Reason {
     let text = message.value(Name::Warning).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
     text.split('"').nth(1).and_then(Reason::named).unwrap_or_default()
 }
 
-fn chosen(
+/// The challenge of a header field's value to answer.
+pub(super) fn chosen(
     value: &[u8],
 ) -> Option<(Challenge<'_>, simulator::sip::text::digest::Algorithm, simulator::sip::text::digest::Protection)> {
     choose(Challenge::all(value).filter_map(|offer| match offer {
@@ -225,7 +260,7 @@ fn chosen(
     }))
 }
 
-fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
+pub(super) fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
     out.write_fmt(text).expect("a Vec takes everything");
 }
 

@@ -49,6 +49,11 @@ impl Directory {
         self.nodes[usize::from(pbx)]
     }
 
+    /// Where all of them are, by index.
+    pub fn nodes(&self) -> &[SocketAddr] {
+        &self.nodes
+    }
+
     /// The first PBX at an address.
     pub fn node_at(&self, address: SocketAddr) -> Option<u16> {
         self.nodes.iter().position(|node| *node == address).map(|place| place as u16)

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use simulator::endpoint::phone::State;
 use simulator::event::Event;
-use simulator::node::{NodeId, Packet};
+use simulator::node::{Body, NodeId, Packet};
 use simulator::schedule::Entry;
 use simulator::simulation::{Elsewhere, Observer, Simulation};
+use simulator::sip::message::Method;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
@@ -16,8 +17,9 @@ use scenarios::plan::Plan;
 use super::client::Client;
 use super::clock::Clock;
 use super::directory::Directory;
+use super::heard::Heard;
 use super::ledger::Ledger;
-use super::server::{Heard, Server};
+use super::server::Server;
 use super::socket::{LARGEST, Sockets};
 use super::validity::{Observed, STALL};
 
@@ -25,7 +27,7 @@ use super::validity::{Observed, STALL};
 const LOOK_AGAIN: Duration = Duration::millis(100);
 /// Datagrams taken from a socket before anything else has its turn.
 const TURN: usize = 64;
-/// How long endpoints may take to leave at the end.
+/// How long calls may take to end at the end, and then endpoints to leave.
 const GRACE: Duration = Duration::seconds(2);
 
 /// A number that nobody outside can know.
@@ -46,6 +48,8 @@ pub struct Loaded {
     pub registered: u64,
     /// Of those, how many had not left when the grace was over.
     pub left_behind: u64,
+    /// Legs of calls that were not over when the grace was.
+    pub calls_left: u64,
     /// Whether it was stopped before its time.
     pub is_partial: bool,
     /// Datagrams that were no answer to anything.
@@ -132,27 +136,55 @@ impl Load<'_> {
         }
     }
 
-    /// Writes and sends what has left the endpoints.
+    /// Writes and sends what has left the endpoints and their parties.
     fn send(&mut self) {
         let left: Vec<(Instant, Packet)> = self.simulation.outbound().collect();
         for (_, packet) in left {
             self.text.clear();
-            let people = &self.simulation.engine().elements().cluster().people;
-            let Some(pbx) = packet.target.0.checked_sub(people.first_pbx) else { continue };
-            if self.client.write(&packet, &mut self.text) {
-                let sent = self.sockets.send(0, self.directory.node(pbx as u16), &self.text);
-                self.books.ledger.sent(packet.source, self.clock.now(), sent);
+            match packet.body {
+                Body::Call(_) | Body::Answer(_) => self.send_of_call(&packet),
+                _ => self.send_registration(&packet),
             }
+        }
+        let parties = self.simulation.engine().elements().parties();
+        let is_alive = |node, tag| parties.get(node).is_some_and(|party| party.tag() == tag);
+        self.client.calls.sweep(self.clock.now(), is_alive);
+    }
+
+    fn send_registration(&mut self, packet: &Packet) {
+        let people = &self.simulation.engine().elements().cluster().people;
+        let Some(pbx) = packet.target.0.checked_sub(people.first_pbx) else { return };
+        if self.client.write(packet, &mut self.text) {
+            let sent = self.sockets.send(0, self.directory.node(pbx as u16), &self.text);
+            self.books.ledger.sent(packet.source, self.clock.now(), sent);
+        }
+    }
+
+    fn send_of_call(&mut self, packet: &Packet) {
+        let people = &self.simulation.engine().elements().cluster().people;
+        let now = self.clock.now();
+        let Some((socket, to)) = self.client.calls.write(people, now, packet, &mut self.text) else { return };
+        let sent = self.sockets.send(socket, to, &self.text);
+        if let Body::Call(request) = packet.body
+            && request.method == Method::Invite
+        {
+            self.books.ledger.called(request.session, self.clock.now(), sent);
         }
     }
 
     fn receive(&mut self) {
+        let people = &self.simulation.engine().elements().cluster().people;
         for _ in 0..TURN {
-            let Some((length, _)) = self.sockets.receive(0, &mut self.buffer) else { break };
-            let people = &self.simulation.engine().elements().cluster().people;
-            match self.client.read(people, &self.buffer[..length]) {
-                Ok(packet) => self.arrived.push(packet),
-                Err(fault) => {
+            let Some((length, from)) = self.sockets.receive(0, &mut self.buffer) else { break };
+            self.text.clear();
+            match self.client.hear(people, self.clock.now(), from, &self.buffer[..length], &mut self.text) {
+                Heard::Packet(packet) => self.arrived.push(packet),
+                Heard::Answered(to) => {
+                    if let Err(unsent) = self.sockets.send(0, to, &self.text) {
+                        tracing::debug!(?unsent, %to, "answer not sent");
+                    }
+                }
+                Heard::Dropped(fault) => {
                     tracing::debug!(%fault, "stray datagram");
                     self.strays += 1;
                 }
@@ -164,13 +196,14 @@ impl Load<'_> {
         }
     }
 
-    /// Measuring ends; everybody un-registers within the grace.
+    /// Measuring ends; calls end, and everybody un-registers, each within the grace.
     fn finish(mut self, is_partial: bool) -> Loaded {
         let lasted = self.clock.now().since(Instant::ZERO);
         self.books.close();
         let registered = self.registered();
         let (pace, slept) = (std::mem::take(&mut self.pace), self.clock.slept());
         let (not_taken, dropped) = (self.sockets.traffic.not_taken, self.sockets.dropped());
+        let calls_left = self.end_calls();
         self.simulation.send_home();
         let end = self.clock.now() + GRACE;
         while self.clock.now() < end && self.registered() > 0 {
@@ -188,7 +221,23 @@ impl Load<'_> {
             dropped,
         };
         let left_behind = self.registered();
-        Loaded { observed, lasted, registered, left_behind, is_partial, strays: self.strays, ledger: self.books.ledger }
+        let (strays, ledger) = (self.strays, self.books.ledger);
+        Loaded { observed, lasted, registered, left_behind, calls_left, is_partial, strays, ledger }
+    }
+
+    /// Whoever is in a call hangs up or gives up; the legs that are left when the grace is over.
+    fn end_calls(&mut self) -> u64 {
+        self.simulation.hang_up();
+        let end = self.clock.now() + GRACE;
+        while self.clock.now() < end && self.legs() > 0 {
+            let soon = (self.clock.now() + Duration::millis(50)).min(end);
+            self.run(soon, || false);
+        }
+        self.legs()
+    }
+
+    fn legs(&self) -> u64 {
+        self.simulation.engine().elements().parties().iter().count() as u64
     }
 
     /// Endpoints that are registered, or are about to leave.
@@ -264,6 +313,8 @@ pub struct Served {
     pub denied: u64,
     /// Requests shed by a full queue.
     pub shed: u64,
+    /// Calls answered.
+    pub calls: u64,
 }
 
 impl Served {
@@ -282,6 +333,7 @@ impl Observer for Served {
                 Event::Unbound { .. } => self.unbound += 1,
                 Event::Denied { .. } => self.denied += 1,
                 Event::Shed => self.shed += 1,
+                Event::CallOwned { on: true, .. } => self.calls += 1,
                 _ => {}
             }
         }
@@ -303,7 +355,9 @@ pub fn serve(
 ) -> Served {
     let (settings, schedule) = (plan.settings.clone(), plan.schedule.clone());
     let mut simulation = Simulation::beside(Elsewhere::Endpoints, &plan.layout, settings, schedule, seed);
-    let (clock, mut server, mut served) = (Clock::start(), Server::new(directory), Served::default());
+    let first_party = simulation.engine().elements().parties().first();
+    let mut server = Server::new(directory, first_party, secret());
+    let (clock, mut served) = (Clock::start(), Served::default());
     let (mut text, mut buffer) = (Vec::new(), vec![0; LARGEST]);
     let mut told = Instant::ZERO;
     while !interrupt.load(Ordering::Relaxed) {
@@ -313,12 +367,15 @@ pub fn serve(
         let people = &simulation.engine().elements().cluster().people;
         for (_, packet) in left {
             text.clear();
-            if let Some((socket, to)) = server.write(people, &packet, &mut text)
+            if let Some((socket, to)) = server.write(people, now, &packet, &mut text)
                 && let Err(unsent) = sockets.send(socket, to, &text)
             {
                 tracing::debug!(?unsent, %to, "answer not sent");
             }
         }
+        let pbxs = simulation.engine().elements();
+        let has_leg = |pbx: usize, tag| pbxs.pbxs()[pbx].exchange().has_leg(tag);
+        server.calls.sweep(now, |node, tag| pbxs.pbx_index(node).is_some_and(|pbx| has_leg(pbx, tag)));
         if now.since(told) >= Duration::SECOND {
             told = now;
             tell(now, &served);
@@ -359,7 +416,7 @@ fn hear(
                         tracing::debug!(?unsent, %to, "answer not sent");
                     }
                 }
-                Heard::Dropped => {}
+                Heard::Dropped(fault) => tracing::debug!(%fault, %from, "dropped"),
             }
         }
     }

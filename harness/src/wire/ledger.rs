@@ -1,16 +1,17 @@
 //! What became of every arrival: nothing that was due is forgotten because it could not be sent.
 //!
-//! An arrival is a wish of an endpoint. It was sent on time, sent late, or suppressed with a reason; sent, it succeeded,
+//! An arrival is a wish of an endpoint, or a call. It was sent on time, sent late, or suppressed with a reason; sent, it succeeded,
 //! failed, or was open at the end. Both sums are the schedule. Times count from the instant the arrival was due.
 
 use std::collections::BTreeMap;
 
 use reports::latency::Latency;
 use serde::{Deserialize, Serialize};
-use simulator::event::{Event, Wish};
+use simulator::event::Event;
 use simulator::node::NodeId;
 use simulator::schedule::Entry;
 use simulator::simulation::Observer;
+use simulator::sip::message::Session;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
@@ -47,14 +48,16 @@ pub enum Suppressed {
     OffList,
     /// The system did not take it.
     NotTaken,
+    /// No seat was free to make the call: the scenario has too few for its rate.
+    NoSeat,
     /// The run was over first.
     RunOver,
 }
 
-/// An endpoint's arrival under way.
+/// An arrival under way.
 #[derive(Clone, Copy, Debug)]
 struct Arrival {
-    wish: Wish,
+    kind: usize,
     due: Instant,
     /// When its first packet really left.
     sent: Option<Instant>,
@@ -66,30 +69,35 @@ struct Arrival {
 pub struct Ledger {
     #[serde(skip)]
     open: Vec<Option<Arrival>>,
-    accounts: [Account; WISHES.len()],
-    /// From due to success.
-    pub from_due: [Latency; WISHES.len()],
+    #[serde(skip)]
+    calls: BTreeMap<Session, Arrival>,
+    accounts: [Account; KINDS.len()],
+    /// From due to success, by kind.
+    pub from_due: [Latency; KINDS.len()],
     /// From the first packet to success: what a naive tool would say.
-    pub from_sent: [Latency; WISHES.len()],
+    pub from_sent: [Latency; KINDS.len()],
     /// From due to the first packet.
     pub slip: Latency,
     /// Due and sent on time, by stretch.
     pub stretches: Vec<(u64, u64)>,
     /// Final answers other than challenges, by status; 408: none, 200: success.
     pub answers: BTreeMap<u16, u64>,
-    /// Packets that repeated an unanswered request.
+    /// Packets that repeated an unanswered REGISTER.
     pub retransmissions: u64,
+    /// Calls that were answered and are over: hung up, left, dropped, as [`simulator::event::CallEnd`] numbers them.
+    pub ended: [u64; 3],
 }
 
-/// Kinds of arrivals in the order they are shown.
-pub const WISHES: [(Wish, &str); 4] =
-    [(Wish::SignIn, "sign-in"), (Wish::Refresh, "refresh"), (Wish::Return, "return"), (Wish::SignOut, "sign-out")];
+/// Kinds of arrivals in the order they are shown: wishes as they are numbered, then calls.
+pub const KINDS: [&str; 5] = ["sign-in", "refresh", "return", "sign-out", "call"];
+const CALL: usize = 4;
 
 impl Ledger {
     /// For so many endpoints.
     pub fn new(endpoints: usize) -> Self {
         Self {
             open: vec![None; endpoints],
+            calls: BTreeMap::new(),
             accounts: Default::default(),
             from_due: Default::default(),
             from_sent: Default::default(),
@@ -97,35 +105,46 @@ impl Ledger {
             stretches: Vec::new(),
             answers: BTreeMap::new(),
             retransmissions: 0,
+            ended: [0; 3],
         }
     }
 
     /// A packet of an endpoint has really left, or was stopped.
     pub fn sent(&mut self, endpoint: NodeId, now: Instant, result: Result<(), Unsent>) {
-        let Some(arrival) = self.open.get_mut(endpoint.index()).and_then(Option::as_mut) else { return };
-        if arrival.sent.is_some() {
-            return;
+        if let Some(arrival) = self.open.get_mut(endpoint.index()).and_then(Option::as_mut) {
+            let first = arrival.leaves(now, result);
+            self.left(first);
         }
-        match result {
-            Ok(()) => arrival.sent = Some(now),
-            Err(Unsent::OffList) => return arrival.stopped = Some(Suppressed::OffList),
-            Err(Unsent::NotTaken) => return arrival.stopped = Some(Suppressed::NotTaken),
+    }
+
+    /// An INVITE of a call has really left, or was stopped.
+    pub fn called(&mut self, session: Session, now: Instant, result: Result<(), Unsent>) {
+        if let Some(arrival) = self.calls.get_mut(&session) {
+            let first = arrival.leaves(now, result);
+            self.left(first);
         }
-        let (wish, slip) = (arrival.wish, now.since(arrival.due));
+    }
+
+    /// The first packet of an arrival has left.
+    fn left(&mut self, first: Option<Arrival>) {
+        let Some(Arrival { kind, due, sent: Some(now), .. }) = first else { return };
+        let slip = now.since(due);
         let is_on_time = slip <= LATE;
-        let stretch = stretch(arrival.due);
         self.slip.record(slip.0);
-        let account = &mut self.accounts[wish as usize];
+        let account = &mut self.accounts[kind];
         *(if is_on_time { &mut account.on_time } else { &mut account.late }) += 1;
-        self.stretches[stretch].1 += u64::from(is_on_time);
+        self.stretches[stretch(due)].1 += u64::from(is_on_time);
     }
 
     /// Adds what another one has, once both are closed: counts and histograms.
     pub fn add(&mut self, other: &Self) {
-        for (wish, account) in other.accounts.iter().enumerate() {
-            self.accounts[wish] = std::mem::take(&mut self.accounts[wish]).plus(account);
-            self.from_due[wish].merge(&other.from_due[wish]);
-            self.from_sent[wish].merge(&other.from_sent[wish]);
+        for (kind, account) in other.accounts.iter().enumerate() {
+            self.accounts[kind] = std::mem::take(&mut self.accounts[kind]).plus(account);
+            self.from_due[kind].merge(&other.from_due[kind]);
+            self.from_sent[kind].merge(&other.from_sent[kind]);
+        }
+        for (ours, theirs) in self.ended.iter_mut().zip(other.ended) {
+            *ours += theirs;
         }
         self.slip.merge(&other.slip);
         if self.stretches.len() < other.stretches.len() {
@@ -142,71 +161,136 @@ impl Ledger {
 
     /// Nothing more is counted; what is under way stays open.
     pub fn close(&mut self) {
-        for endpoint in 0..self.open.len() {
-            self.settle(endpoint, |account| account.open += 1, Suppressed::RunOver);
-        }
+        let calls = std::mem::take(&mut self.calls).into_values();
+        let open: Vec<Arrival> = self.open.iter_mut().filter_map(Option::take).chain(calls).collect();
+        open.into_iter().for_each(|arrival| self.settle(arrival, |account| account.open += 1));
     }
 
-    /// Under each kind, in the order of [`WISHES`], and in all.
+    /// Under each kind, in the order of [`KINDS`], and in all.
     pub fn accounts(&self) -> impl Iterator<Item = (&'static str, Account)> {
         let all = self.accounts.iter().fold(Account::default(), Account::plus);
-        WISHES.into_iter().map(|(wish, name)| (name, self.accounts[wish as usize].clone())).chain([("all", all)])
+        KINDS.into_iter().zip(self.accounts.clone()).chain([("all", all)])
     }
 
-    fn due(&mut self, endpoint: usize, wish: Wish, now: Instant) {
-        // A wish that follows another has overtaken it.
-        self.settle(endpoint, |account| account.failed += 1, Suppressed::RunOver);
-        self.open[endpoint] = Some(Arrival { wish, due: now, sent: None, stopped: None });
-        self.accounts[wish as usize].due += 1;
+    fn due(&mut self, kind: usize, now: Instant) -> Arrival {
+        self.accounts[kind].due += 1;
         let stretch = stretch(now);
         if self.stretches.len() <= stretch {
             self.stretches.resize(stretch + 1, (0, 0));
         }
         self.stretches[stretch].0 += 1;
+        Arrival { kind, due: now, sent: None, stopped: None }
     }
 
     /// Ends an arrival: as `how` says if it was ever sent, else as suppressed.
-    fn settle(&mut self, endpoint: usize, how: impl FnOnce(&mut Account), unsent: Suppressed) -> Option<Arrival> {
-        let arrival = self.open[endpoint].take()?;
-        let account = &mut self.accounts[arrival.wish as usize];
+    fn settle(&mut self, arrival: Arrival, how: impl FnOnce(&mut Account)) {
+        let account = &mut self.accounts[arrival.kind];
         match arrival.sent {
             Some(_) => how(account),
-            None => *account.suppressed.entry(arrival.stopped.unwrap_or(unsent)).or_default() += 1,
+            None => *account.suppressed.entry(arrival.stopped.unwrap_or(Suppressed::RunOver)).or_default() += 1,
         }
-        Some(arrival)
     }
 
-    fn succeeded(&mut self, endpoint: usize, now: Instant) {
-        let Some(arrival) = self.settle(endpoint, |account| account.succeeded += 1, Suppressed::RunOver) else {
-            return;
-        };
-        self.from_due[arrival.wish as usize].record(now.since(arrival.due).0);
+    fn succeeded(&mut self, arrival: Option<Arrival>, now: Instant) {
+        let Some(arrival) = arrival else { return };
+        self.settle(arrival, |account| account.succeeded += 1);
+        self.from_due[arrival.kind].record(now.since(arrival.due).0);
         if let Some(sent) = arrival.sent {
-            self.from_sent[arrival.wish as usize].record(now.since(sent).0);
+            self.from_sent[arrival.kind].record(now.since(sent).0);
         }
+    }
+
+    fn failed(&mut self, arrival: Option<Arrival>) {
+        if let Some(arrival) = arrival {
+            self.settle(arrival, |account| account.failed += 1);
+        }
+    }
+
+    /// A fact about a registration.
+    fn on_registration(&mut self, endpoint: usize, now: Instant, event: &Event) {
+        match *event {
+            Event::Due { wish } => {
+                // A wish that follows another has overtaken it.
+                let overtaken = self.open[endpoint].take();
+                self.failed(overtaken);
+                self.open[endpoint] = Some(self.due(wish as usize, now));
+            }
+            Event::Accepted { .. } => {
+                *self.answers.entry(200).or_default() += 1;
+                let arrival = self.open[endpoint].take();
+                self.succeeded(arrival, now);
+            }
+            Event::Answered { status, .. } => *self.answers.entry(status).or_default() += 1,
+            Event::GaveUp { .. } => {
+                let arrival = self.open[endpoint].take();
+                self.failed(arrival);
+            }
+            Event::Retransmitted => self.retransmissions += 1,
+            _ => {}
+        }
+    }
+
+    /// A fact about a call.
+    fn on_call(&mut self, now: Instant, event: &Event) {
+        match *event {
+            Event::CallDue { session } => {
+                let arrival = self.due(CALL, now);
+                self.calls.insert(session, arrival);
+            }
+            Event::CallAnswered { session, .. } => {
+                *self.answers.entry(200).or_default() += 1;
+                let arrival = self.calls.remove(&session);
+                self.succeeded(arrival, now);
+            }
+            Event::CallFailed { session, status, again, .. } => {
+                *self.answers.entry(status).or_default() += 1;
+                if !again {
+                    let arrival = self.calls.remove(&session);
+                    self.failed(arrival);
+                }
+            }
+            Event::CallGivenUp { session, .. } => {
+                let arrival = self.calls.remove(&session);
+                self.failed(arrival);
+            }
+            Event::CallEnded { end, .. } => self.ended[end as usize] += 1,
+            Event::NoSeat => {
+                // Not the generator's doing: no stretch is judged by it.
+                let account = &mut self.accounts[CALL];
+                account.due += 1;
+                *account.suppressed.entry(Suppressed::NoSeat).or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Arrival {
+    /// A packet of it leaves, or is stopped; itself if that is the first that leaves.
+    fn leaves(&mut self, now: Instant, result: Result<(), Unsent>) -> Option<Self> {
+        if self.sent.is_some() {
+            return None;
+        }
+        match result {
+            Ok(()) => {
+                self.sent = Some(now);
+                return Some(*self);
+            }
+            Err(Unsent::OffList) => self.stopped = Some(Suppressed::OffList),
+            Err(Unsent::NotTaken) => self.stopped = Some(Suppressed::NotTaken),
+        }
+        None
     }
 }
 
 impl Observer for Ledger {
     fn observe(&mut self, now: Instant, node: NodeId, events: &[Event], _: &Site) -> bool {
         let endpoint = node.index();
-        if endpoint >= self.open.len() {
-            return true;
-        }
         for event in events {
-            match *event {
-                Event::Due { wish } => self.due(endpoint, wish, now),
-                Event::Accepted { .. } => {
-                    *self.answers.entry(200).or_default() += 1;
-                    self.succeeded(endpoint, now);
-                }
-                Event::Answered { status, .. } => *self.answers.entry(status).or_default() += 1,
-                Event::GaveUp { .. } => {
-                    self.settle(endpoint, |account| account.failed += 1, Suppressed::RunOver);
-                }
-                Event::Retransmitted => self.retransmissions += 1,
-                _ => {}
+            if endpoint < self.open.len() {
+                self.on_registration(endpoint, now, event);
             }
+            self.on_call(now, event);
         }
         true
     }
@@ -228,6 +312,11 @@ impl Account {
         self
     }
 
+    /// Arrivals that the scenario itself had no seat for.
+    pub fn no_seat(&self) -> u64 {
+        self.suppressed.get(&Suppressed::NoSeat).copied().unwrap_or(0)
+    }
+
     /// Arrivals that were never sent.
     pub fn unsent(&self) -> u64 {
         self.suppressed.values().sum()
@@ -246,6 +335,7 @@ impl Suppressed {
         match self {
             Self::OffList => "off the list",
             Self::NotTaken => "not taken by the system",
+            Self::NoSeat => "no seat free to call from",
             Self::RunOver => "run over first",
         }
     }
@@ -253,4 +343,16 @@ impl Suppressed {
 
 fn stretch(at: Instant) -> usize {
     (at.0 / STRETCH.0) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use simulator::event::{CallEnd, Wish};
+
+    #[test]
+    fn wishes_have_the_names_of_their_numbers() {
+        let wishes = [Wish::SignIn, Wish::Refresh, Wish::Return, Wish::SignOut];
+        assert_eq!(wishes.map(|wish| wish as usize), [0, 1, 2, 3]);
+        assert_eq!([CallEnd::HungUp, CallEnd::Left, CallEnd::Dropped].map(|end| end as usize), [0, 1, 2]);
+    }
 }

@@ -4,11 +4,13 @@
 //! ([`client`] or [`server`]) and sent by [`socket`], the one place that sends; what arrives is read and handed in. Text
 //! and addresses end at the edges. The [`ledger`] accounts for every arrival, [`validity`] says whether it can be believed.
 
+pub mod calls;
 pub mod client;
 pub mod clock;
 pub mod directory;
 pub mod driver;
 pub mod farewell;
+pub mod heard;
 pub mod ledger;
 pub mod part;
 pub mod ping;
@@ -18,4 +20,5 @@ pub mod server;
 pub mod socket;
 pub mod summary;
 pub mod target;
+pub mod transactions;
 pub mod validity;

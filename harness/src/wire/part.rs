@@ -26,6 +26,8 @@ pub struct Part {
     pub registered: u64,
     /// Of those, how many had not left when the grace was over.
     pub left_behind: u64,
+    /// Legs of calls that were not over when the grace was.
+    pub calls_left: u64,
     /// Datagrams that were no answer to anything.
     pub strays: u64,
     /// Datagrams dropped before they were read.
@@ -43,7 +45,7 @@ pub struct Part {
 impl Part {
     /// Of what a driver brought home.
     pub fn new(loaded: Loaded, traffic: Traffic, local: String, cpu_s: f64) -> Self {
-        let Loaded { ledger, observed, lasted, registered, left_behind, is_partial, strays } = loaded;
+        let Loaded { ledger, observed, lasted, registered, left_behind, calls_left, is_partial, strays } = loaded;
         Self {
             objections: objections(&observed),
             dropped: observed.dropped,
@@ -55,6 +57,7 @@ impl Part {
             local,
             registered,
             left_behind,
+            calls_left,
             strays,
             cpu_s,
             is_partial,
@@ -78,6 +81,7 @@ pub fn merged<'a>(parts: impl Iterator<Item = &'a Part>) -> (Loaded, Traffic) {
         lasted: Duration::ZERO,
         registered: 0,
         left_behind: 0,
+        calls_left: 0,
         is_partial: false,
         strays: 0,
     };
@@ -90,6 +94,7 @@ pub fn merged<'a>(parts: impl Iterator<Item = &'a Part>) -> (Loaded, Traffic) {
         loaded.lasted = loaded.lasted.max(Duration(part.lasted_ns));
         loaded.registered += part.registered;
         loaded.left_behind += part.left_behind;
+        loaded.calls_left += part.calls_left;
         loaded.is_partial |= part.is_partial;
         loaded.strays += part.strays;
         traffic.sent += part.traffic.sent;

@@ -15,8 +15,10 @@ use scenarios::plan::Plan;
 pub struct Prospect {
     /// Endpoints there are.
     pub endpoints: u64,
-    /// Arrivals in all, refreshes among them.
+    /// Arrivals in all, refreshes and calls among them.
     pub arrivals: u64,
+    /// Calls among them.
+    pub calls: u64,
     /// Most arrivals within one second of the run.
     pub peak: u64,
     second: u64,
@@ -35,8 +37,10 @@ impl Prospect {
 
 impl Observer for Prospect {
     fn observe(&mut self, now: Instant, _: NodeId, events: &[Event], _: &Site) -> bool {
-        let due = events.iter().filter(|event| matches!(event, Event::Due { wish } if *wish != Wish::Return));
-        let due = due.count() as u64;
+        let due = |event: &&Event| matches!(event, Event::Due { wish } if *wish != Wish::Return);
+        let calls = events.iter().filter(|event| matches!(event, Event::CallDue { .. })).count() as u64;
+        self.calls += calls;
+        let due = calls + events.iter().filter(due).count() as u64;
         let second = now.0 / Duration::SECOND.0;
         if second != self.second {
             (self.second, self.in_second) = (second, 0);

@@ -3,7 +3,6 @@
 //! The peer made the identifiers: each request that reaches a PBX is kept until Timer J, under a number that stands for its
 //! branch, so that retransmissions are recognised and answers carry the request's own octets.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 use std::net::SocketAddr;
@@ -22,29 +21,38 @@ use simulator::sip::text::method::Method;
 use simulator::sip::text::name::Name;
 use simulator::sip::text::values::expires_s;
 use simulator::sip::text::verdict::{Abilities, Verdict, judge};
-use simulator::sip::transaction::timing::TIMER_J;
 use simulator::time::Instant;
 
+use super::calls::{Calls, Side};
 use super::directory::Directory;
+use super::heard::{Heard, reply_to};
+use super::transactions::{Kept, Transactions};
 
 /// What a PBX can do.
-const PBX: Abilities =
-    Abilities { methods: &[Method::Register, Method::Options], extensions: &[], bodies: &["application/sdp"] };
-/// Requests kept at once; beyond it 503.
-const MOST: usize = 200_000;
+const PBX: Abilities = Abilities {
+    methods: &[
+        Method::Register,
+        Method::Options,
+        Method::Invite,
+        Method::Ack,
+        Method::Bye,
+        Method::Cancel,
+        Method::Update,
+    ],
+    extensions: &[],
+    bodies: &["application/sdp"],
+};
 
 /// Reads requests and writes responses.
 #[derive(Debug)]
 pub struct Server {
     directory: Directory,
-    kept: BTreeMap<u32, Kept>,
-    /// By hash of what names a transaction.
-    known: BTreeMap<u64, u32>,
-    /// In the order they will be forgotten.
-    ages: VecDeque<(Instant, u32, u64)>,
+    /// REGISTERs, and who sent them.
+    requests: Transactions<Aor>,
     /// So that nobody can choose what collides.
     hasher: RandomState,
-    next: u32,
+    /// What is said about calls.
+    pub calls: Calls,
     /// What was dropped and refused.
     pub tally: Tally,
 }
@@ -52,51 +60,26 @@ pub struct Server {
 /// What did not reach a PBX.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Tally {
-    /// Dropped: no SIP, broken responses, ACKs.
+    /// Dropped: no SIP, broken responses, what belongs to nothing.
     pub dropped: u64,
-    /// Refused for what they are.
+    /// Answered before they reached a PBX: refused for what they are, and OPTIONS.
     pub refused: u64,
     /// Refused because too many are kept.
     pub shed: u64,
 }
 
-/// A request that a PBX has been given.
-#[derive(Debug)]
-struct Kept {
-    head: Box<[u8]>,
-    source: SocketAddr,
-    socket: usize,
-    aor: Aor,
-}
-
-/// What becomes of a datagram.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Heard {
-    /// For a PBX.
-    Packet(Packet),
-    /// Already answered, to that address.
-    Answered(SocketAddr),
-    /// Nothing.
-    Dropped,
-}
-
 impl Server {
-    /// For that cluster.
-    pub fn new(directory: Directory) -> Self {
-        Self {
-            directory,
-            kept: BTreeMap::new(),
-            known: BTreeMap::new(),
-            ages: VecDeque::new(),
-            hasher: RandomState::new(),
-            next: 0,
-            tally: Tally::default(),
-        }
+    /// For that cluster; parties of calls are nodes from `first_party` on, and `secret` makes identifiers.
+    pub fn new(directory: Directory, first_party: u32, secret: u64) -> Self {
+        let nodes = directory.nodes().to_vec();
+        let calls = Calls::new(Side::Pbxs(first_party), directory.clone(), nodes, secret);
+        let (requests, hasher) = (Transactions::default(), RandomState::new());
+        Self { directory, requests, hasher, calls, tally: Tally::default() }
     }
 
-    /// Requests kept.
+    /// REGISTERs kept.
     pub fn kept(&self) -> usize {
-        self.kept.len()
+        self.requests.len()
     }
 
     /// Reads what came to the socket of a PBX. An answer that needs no PBX is written to `out`.
@@ -108,50 +91,52 @@ impl Server {
         datagram: &[u8],
         out: &mut Vec<u8>,
     ) -> Heard {
-        self.forget(now);
-        let Ok(message) = Message::read(datagram) else {
-            self.tally.dropped += 1;
-            return Heard::Dropped;
+        self.requests.forget(now);
+        let heard = match Message::read(datagram) {
+            Err(fault) => Heard::Dropped(fault),
+            Ok(message) if is_about_calls(&message) => self.calls.read(people, now, (pbx, from), &message, out),
+            Ok(message) => self.answer(people, now, (pbx, from), &message, out),
         };
-        let tag = self.tag(&message);
+        match heard {
+            Heard::Dropped(_) => self.tally.dropped += 1,
+            Heard::Answered(_) => self.tally.refused += 1,
+            Heard::Packet(_) => {}
+        }
+        heard
+    }
+
+    /// A request that is about no call.
+    fn answer(
+        &mut self,
+        people: &People,
+        now: Instant,
+        (pbx, from): (usize, SocketAddr),
+        message: &Message<'_>,
+        out: &mut Vec<u8>,
+    ) -> Heard {
+        let tag = self.tag(message);
         let back = Back { source: from, tag: tag.as_bytes() };
-        match judge(&message, &PBX) {
+        match judge(message, &PBX) {
             Verdict::Take => {}
-            Verdict::Drop(_) => {
-                self.tally.dropped += 1;
-                return Heard::Dropped;
-            }
+            Verdict::Drop(fault) => return Heard::Dropped(fault),
             Verdict::Refuse(fault) => {
-                self.tally.refused += 1;
-                Answer::refuse(&message, fault, &PBX, &back, out);
-                return Heard::Answered(reply_to(&message, from));
+                Answer::refuse(message, fault, &PBX, &back, out);
+                return Heard::Answered(reply_to(message, from));
             }
         }
         match message.method() {
-            Some(Method::Register) => match self.register(people, now, (pbx, from), &message) {
-                Ok(packet) => Heard::Packet(packet),
-                Err((status, phrase)) => {
-                    self.tally.refused += 1;
-                    Answer::begin(&message, status, phrase, &back, out).end();
-                    Heard::Answered(reply_to(&message, from))
-                }
+            Some(Method::Register) => match self.register(people, now, (pbx, from), message) {
+                Ok(packet) => return Heard::Packet(packet),
+                Err((status, phrase)) => Answer::begin(message, status, phrase, &back, out).end(),
             },
-            Some(Method::Options) => {
-                let mut answer = Answer::begin(&message, 200, "OK", &back, out);
-                answer.header("Allow", "REGISTER, OPTIONS").header("Accept", "application/sdp");
-                answer.end();
-                Heard::Answered(reply_to(&message, from))
-            }
-            // A response, a CANCEL or an ACK to nothing.
-            Some(Method::Cancel) => {
-                Answer::begin(&message, 481, phrase(481), &back, out).end();
-                Heard::Answered(reply_to(&message, from))
-            }
             _ => {
-                self.tally.dropped += 1;
-                Heard::Dropped
+                let mut answer = Answer::begin(message, 200, "OK", &back, out);
+                answer.header("Allow", "REGISTER, OPTIONS, INVITE, ACK, BYE, CANCEL, UPDATE");
+                answer.header("Accept", "application/sdp");
+                answer.end();
             }
         }
+        Heard::Answered(reply_to(message, from))
     }
 
     /// A REGISTER as its PBX gets it, or what it is refused with.
@@ -211,44 +196,47 @@ impl Server {
     }
 
     /// The number of a transaction: the one it has, or a new one.
-    fn keep(&mut self, now: Instant, (pbx, from): (usize, SocketAddr), message: &Message<'_>, aor: Aor) -> Option<u32> {
-        let via = message.via().ok()?;
-        let cseq = message.cseq().ok()?;
-        // §17.2.3: branch, sent-by, method; without the cookie what RFC 2543 compared.
-        let old = || (message.call_id().ok(), cseq.number, message.value(Name::From));
-        let rest = if via.branch().is_some_and(|branch| branch.starts_with(b"z9hG4bK")) { None } else { Some(old()) };
-        let hash = self.hasher.hash_one((pbx, from, via.branch(), message.value(Name::Via), cseq.method.text(), rest));
-        if let Some(number) = self.known.get(&hash) {
-            return Some(*number);
+    fn keep(
+        &mut self,
+        now: Instant,
+        (socket, source): (usize, SocketAddr),
+        message: &Message<'_>,
+        of: Aor,
+    ) -> Option<u32> {
+        let name = self.requests.name((socket, source), message, b"REGISTER")?;
+        if let Some(number) = self.requests.find(name) {
+            return Some(number);
         }
-        if self.kept.len() >= MOST {
-            self.tally.shed += 1;
-            return None;
-        }
-        self.next = self.next.wrapping_add(1).max(1);
-        let kept = Kept { head: message.head().into(), source: from, socket: pbx, aor };
-        self.kept.insert(self.next, kept);
-        self.known.insert(hash, self.next);
-        self.ages.push_back((now + TIMER_J, self.next, hash));
-        Some(self.next)
+        let kept = Kept { head: message.head().into(), source, socket, is_pending: false, of };
+        let number = self.requests.keep(now, name, kept);
+        self.tally.shed += u64::from(number.is_none());
+        number
     }
 
-    fn forget(&mut self, now: Instant) {
-        while let Some((_, number, hash)) = self.ages.pop_front_if(|(until, ..)| *until <= now) {
-            self.kept.remove(&number);
-            self.known.remove(&hash);
-        }
-    }
-
-    /// Writes what a PBX answers; the socket and the address it goes by, if it is the answer to something.
-    pub fn write(&self, people: &People, packet: &Packet, out: &mut Vec<u8>) -> Option<(usize, SocketAddr)> {
-        let Body::Response(response) = packet.body else { return None };
-        let kept = self.kept.get(&response.branch)?;
+    /// Writes what a PBX says; the socket and the address it goes by, if it is about something that is known.
+    pub fn write(
+        &mut self,
+        people: &People,
+        now: Instant,
+        packet: &Packet,
+        out: &mut Vec<u8>,
+    ) -> Option<(usize, SocketAddr)> {
+        let Body::Response(response) = packet.body else { return self.calls.write(people, now, packet, out) };
+        let kept = self.requests.get(response.branch)?;
         let request = Message::read(&kept.head).ok()?;
+        if response.status == 200 && response.expires_s > 0 {
+            let contact = request.contacts().flatten().find_map(|contact| match contact {
+                Contact::One(address) => Some(address.text),
+                Contact::All => None,
+            });
+            if let (Some(device), Some(contact)) = (people.endpoint(kept.of), contact) {
+                self.calls.bound(kept.socket, device, contact, kept.source);
+            }
+        }
         let tag = self.tag(&request);
         let back = Back { source: kept.source, tag: tag.as_bytes() };
         let mut answer = Answer::begin(&request, response.status, phrase(response.status), &back, out);
-        particulars(&self.directory, people, (&request, kept.aor), &response, &mut answer);
+        particulars(&self.directory, people, (&request, kept.of), &response, &mut answer);
         answer.header("Server", super::client::AGENT);
         answer.end();
         Some((kept.socket, reply_to(&request, kept.source)))
@@ -260,14 +248,10 @@ impl Server {
     }
 }
 
-/// Where an answer goes (§18.2.2, RFC 3581): back to the address the request came from, and to the port it came from or,
-/// without rport, to the one that its Via says. Never to a third party.
-fn reply_to(message: &Message<'_>, from: SocketAddr) -> SocketAddr {
-    let Ok(via) = message.via() else { return from };
-    match via.rport() {
-        Some(_) => from,
-        None => SocketAddr::new(from.ip(), via.port.unwrap_or(5060)),
-    }
+/// Whether it is about a call; PBXs send requests about nothing else, so that every response is.
+fn is_about_calls(message: &Message<'_>) -> bool {
+    let methods = [Method::Invite, Method::Ack, Method::Bye, Method::Cancel, Method::Update];
+    message.method().is_none_or(|method| methods.contains(&method))
 }
 
 /// Header fields that an answer to the REGISTER of that device has beside those it copies.
@@ -338,6 +322,7 @@ pub(crate) fn phrase(status: u16) -> &'static str {
         482 => "Loop Detected",
         486 => "Busy Here",
         487 => "Request Terminated",
+        488 => "Not Acceptable Here",
         500 => "Server Internal Error",
         503 => "Service Unavailable",
         603 => "Decline",

@@ -6,8 +6,9 @@ use scenarios::plan::Plan;
 use serde_json::{Value, json};
 
 use super::driver::Loaded;
-use super::ledger::{Account, WISHES};
+use super::ledger::{Account, KINDS};
 use super::socket::Traffic;
+use super::validity::caps;
 
 /// A run with all that its summary needs.
 #[derive(Debug)]
@@ -35,13 +36,19 @@ pub struct Summary<'a> {
 }
 
 impl Summary<'_> {
-    /// `VALID`, `GENERATOR-BOUND`, `PARTIAL`.
+    /// `VALID`, `GENERATOR-BOUND`, `CONFIG-CAPPED`, `PARTIAL`.
     pub fn word(&self) -> &'static str {
-        match self.objections.is_empty() {
+        match (self.objections.is_empty(), self.caps().is_empty()) {
             _ if self.loaded.is_partial => "PARTIAL",
-            true => "VALID",
-            false => "GENERATOR-BOUND",
+            (false, _) => "GENERATOR-BOUND",
+            (true, false) => "CONFIG-CAPPED",
+            (true, true) => "VALID",
         }
+    }
+
+    /// What the scenario itself made impossible.
+    fn caps(&self) -> Vec<String> {
+        self.loaded.ledger.accounts().last().map_or(Vec::new(), |(_, all)| caps(&all))
     }
 
     /// For people.
@@ -51,7 +58,7 @@ impl Summary<'_> {
         let endpoints = things(self.loaded_endpoints(), "endpoint", "endpoints");
         lines.push(format!("  {endpoints} on the wire for {}, UDP", duration(lasted.0)));
         lines.push(format!("  from {} to {}", self.local, self.target));
-        lines.extend(self.objections.iter().map(|objection| format!("  ! {objection}")));
+        lines.extend(self.objections.iter().chain(&self.caps()).map(|objection| format!("  ! {objection}")));
         lines.push(String::new());
         lines.push("  arrivals        due   on time    late  unsent  succeeded  failed    open".to_owned());
         lines.extend(
@@ -61,9 +68,9 @@ impl Summary<'_> {
         lines.extend(unsent.iter().map(|(why, times)| format!("  {} unsent: {}", count(*times), why.word())));
         lines.push(String::new());
         lines.push("  times                           p50       p90       p99     p99.9       max".to_owned());
-        for (wish, name) in WISHES {
-            lines.extend(times(&format!("{name}, since it was due"), &ledger.from_due[wish as usize]));
-            lines.extend(times("  since it was sent", &ledger.from_sent[wish as usize]));
+        for (kind, name) in KINDS.iter().enumerate() {
+            lines.extend(times(&format!("{name}, since it was due"), &ledger.from_due[kind]));
+            lines.extend(times("  since it was sent", &ledger.from_sent[kind]));
         }
         lines.extend(times("sent after it was due", &ledger.slip));
         lines.push(String::new());
@@ -76,8 +83,10 @@ impl Summary<'_> {
     }
 
     fn last(&self) -> Vec<String> {
-        let Loaded { ledger, registered, left_behind, strays, .. } = self.loaded;
+        let Loaded { ledger, registered, left_behind, calls_left, strays, .. } = self.loaded;
         let of = |(status, times): (&u16, &u64)| match status {
+            // The endpoint itself lost its registration while it called.
+            0 => format!("lost {}", count(*times)),
             408 => format!("none {}", count(*times)),
             status => format!("{status} {}", count(*times)),
         };
@@ -89,6 +98,16 @@ impl Summary<'_> {
             _ => format!("{} did not leave in time", count(*left_behind)),
         };
         lines.push(format!("  {} registered at the end; {left}", count(*registered)));
+        if ledger.accounts().any(|(name, account)| name == "call" && account.due > 0) {
+            let [hung_up, left, dropped] = ledger.ended.map(count);
+            let rest = match calls_left {
+                0 => "none left over".to_owned(),
+                _ => format!("{} did not end in time", things(*calls_left, "leg", "legs")),
+            };
+            lines.push(format!(
+                "  calls ended: {hung_up} by the caller, {left} by the other side, {dropped} dropped; {rest}"
+            ));
+        }
         let Traffic { sent, received, off_list, .. } = self.traffic;
         let (sent, received) = (count(sent), count(received));
         lines.push(format!(
@@ -110,20 +129,22 @@ impl Summary<'_> {
 
     /// For programs.
     pub fn json(&self) -> String {
-        let Loaded { ledger, lasted, registered, left_behind, strays, observed, .. } = self.loaded;
+        let Loaded { ledger, lasted, registered, left_behind, calls_left, strays, observed, .. } = self.loaded;
         let accounts: Vec<Value> = ledger.accounts().map(|(name, account)| account_json(name, &account)).collect();
-        let latency = |(wish, name): (simulator::event::Wish, &str)| {
+        let latency = |(kind, name): (usize, &&str)| {
             json!({
                 "arrival": name,
-                "since-due": latency_json(&ledger.from_due[wish as usize]),
-                "since-sent": latency_json(&ledger.from_sent[wish as usize]),
+                "since-due": latency_json(&ledger.from_due[kind]),
+                "since-sent": latency_json(&ledger.from_sent[kind]),
             })
         };
+        let times: Vec<Value> = KINDS.iter().enumerate().map(latency).collect();
         let value = json!({
             "wire": 1,
             "title": self.plan.title,
             "validity": self.word().to_lowercase(),
             "objections": self.objections,
+            "caps": self.caps(),
             "workers": self.workers.1,
             "partial": self.loaded.is_partial,
             "target": self.target,
@@ -134,8 +155,10 @@ impl Summary<'_> {
             "lasted-ns": lasted.0,
             "registered-at-end": registered,
             "left-behind": left_behind,
+            "calls-ended": { "hung-up": ledger.ended[0], "left": ledger.ended[1], "dropped": ledger.ended[2] },
+            "calls-left": calls_left,
             "arrivals": accounts,
-            "times": WISHES.map(latency),
+            "times": times,
             "slip": latency_json(&ledger.slip),
             "answers": ledger.answers.iter().map(|(status, times)| (status.to_string(), *times)).collect::<std::collections::BTreeMap<_, _>>(),
             "retransmissions": ledger.retransmissions,

@@ -34,7 +34,8 @@ pub struct Observed {
 pub fn objections(observed: &Observed) -> Vec<String> {
     let mut objections = Vec::new();
     let Account { due, late, .. } = observed.all;
-    let unsent = observed.all.unsent();
+    // What the scenario has no seat for is no fault of the generator.
+    let unsent = observed.all.unsent() - observed.all.no_seat();
     if late * 100 > due {
         objections.push(format!("{late} of {due} were sent more than {} ms after they were due", LATE.0 / 1_000_000));
     }
@@ -63,6 +64,13 @@ pub fn objections(observed: &Observed) -> Vec<String> {
     objections
 }
 
+/// What the scenario itself made impossible: each a sentence.
+pub fn caps(all: &Account) -> Vec<String> {
+    let (due, no_seat) = (all.due, all.no_seat());
+    let cap = format!("{no_seat} of {due} had no seat free to call from: too few seats for that rate");
+    if no_seat > 0 { vec![cap] } else { Vec::new() }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -84,6 +92,14 @@ mod tests {
     #[test]
     fn a_generator_that_kept_up_is_valid() {
         assert_eq!(objections(&sound()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_scenario_with_too_few_seats_is_to_blame_itself() {
+        let all = Account { suppressed: BTreeMap::from([(Suppressed::NoSeat, 4)]), ..sound().all };
+        assert_eq!(caps(&all), ["4 of 1000 had no seat free to call from: too few seats for that rate"]);
+        assert_eq!(objections(&Observed { all, ..sound() }), Vec::<String>::new());
+        assert_eq!(caps(&sound().all), Vec::<String>::new());
     }
 
     #[test]

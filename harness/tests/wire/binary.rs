@@ -63,7 +63,10 @@ fn a_run_that_is_interrupted_leaves_nobody_behind() {
     server.signal("INT");
     let (code, said) = server.end();
     assert_eq!(code, Some(0));
-    assert!(said.starts_with("served: 60 bound, 0 refreshed, 60 ended, 0 licences denied, 0 shed; "), "{said}");
+    assert!(
+        said.starts_with("served: 60 bound, 0 refreshed, 60 ended, 0 licences denied, 0 shed, 0 calls answered; "),
+        "{said}"
+    );
 }
 
 #[test]
@@ -148,11 +151,86 @@ Phones on the wire: on the wire; nothing is sent now
   may load   loopback only
   sockets    1 for all endpoints, a port of the system's choice, 1 descriptor
   endpoints  60
-  arrivals   60 in 4 s, refreshes among them
+  arrivals   60 in 4 s, refreshes and calls among them
   most       30 in one second; a challenge doubles the requests
   first      OPTIONS to each target; without an answer in 2 s nobody starts
-  last       everybody un-registers, within 2 s
+  last       calls end, then everybody un-registers, each within 2 s
   sentences  1 in the file, not judged on the wire
 ";
     assert_eq!(answer.output, expected);
+}
+
+const CALLS: &str = "\
+pbxsim: 1
+title: Calls on the wire
+lasts: 5 s
+cluster:
+  master: { answers: 5000/s }
+users:
+  desk: { count: 60, expires: 60 s }
+calls:
+  inside: { from: desk, to: desk, offered: 20/s, arrivals: even, at-most: 30, holding: 500 ms, rings: 100 ms }
+timeline:
+  - at: +0 s
+    sign-in: everyone
+    over: 1 s
+";
+
+#[test]
+fn calls_are_made_through_a_served_cluster_and_every_one_is_accounted_for() {
+    let desk = Desk::empty();
+    desk.write("calls.yaml", CALLS);
+    let (mut server, address) = serve(&desk, "calls.yaml");
+    let answer = desk.pbxsim(&format!("run calls.yaml --wire {address} --as json"));
+    let json = answer.json();
+    let calls =
+        json["arrivals"].as_array().expect("a list").iter().find(|row| row["arrival"] == "call").expect("calls");
+    assert_eq!((&calls["due"], &calls["succeeded"]), (&30.into(), &30.into()), "{json:#}");
+    assert_eq!((&json["calls-ended"]["hung-up"], &json["calls-left"]), (&30.into(), &0.into()), "{json:#}");
+    assert_eq!((&json["packets"]["strays"], &json["left-behind"]), (&0.into(), &0.into()), "{json:#}");
+    let text = desk.pbxsim(&format!("run calls.yaml --wire {address} --set lasts=4s")).output;
+    assert!(
+        text.contains("  calls ended: 30 by the caller, 0 by the other side, 0 dropped; none left over\n"),
+        "{text}"
+    );
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    server.signal("INT");
+    let said = server.end().1;
+    assert!(said.contains(" 60 calls answered; "), "{said}");
+}
+
+#[test]
+fn a_run_that_is_interrupted_hangs_up_and_leaves_nobody_behind() {
+    let desk = Desk::empty();
+    desk.write("calls.yaml", &CALLS.replace("500 ms", "60 s").replace("lasts: 5 s", "lasts: 60 s"));
+    let (mut server, address) = serve(&desk, "calls.yaml");
+    let mut run = Peer::start(&mut desk.command(&format!("run calls.yaml --wire {address} --as json")));
+    pass("3.2");
+    run.signal("INT");
+    let (code, output) = run.end();
+    let json: Value = serde_json::from_str(&output).expect("JSON");
+    assert_eq!((code, &json["calls-left"], &json["left-behind"]), (Some(130), &0.into(), &0.into()), "{json:#}");
+    assert_eq!(json["registered-at-end"], 60);
+    let calls =
+        json["arrivals"].as_array().expect("a list").iter().find(|row| row["arrival"] == "call").expect("calls");
+    assert!(calls["succeeded"].as_u64().is_some_and(|calls| calls >= 20), "{json:#}");
+    server.signal("INT");
+    assert!(server.end().1.starts_with("served: 60 bound, 0 refreshed, 60 ended, "));
+}
+
+#[test]
+fn a_scenario_with_too_few_seats_is_config_capped() {
+    let desk = Desk::empty();
+    let text = CALLS.replace("count: 60", "count: 4").replace("500 ms", "60 s");
+    desk.write("calls.yaml", &text);
+    let (_server, address) = serve(&desk, "calls.yaml");
+    let answer = desk.pbxsim(&format!("run calls.yaml --wire {address} --as json"));
+    let json = answer.json();
+    let calls =
+        json["arrivals"].as_array().expect("a list").iter().find(|row| row["arrival"] == "call").expect("calls");
+    let unsent = calls["suppressed"]["no seat free to call from"].as_u64().expect("some");
+    assert_eq!((calls["due"].as_u64(), unsent > 20), (Some(30), true), "{json:#}");
+    assert_eq!(answer.code, Some(3));
+    assert!(matches!(json["validity"].as_str(), Some("config-capped" | "generator-bound")), "{json:#}");
+    assert!(json["caps"][0].as_str().is_some_and(|cap| cap.contains("had no seat free to call from")), "{json:#}");
 }

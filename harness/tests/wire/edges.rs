@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use harness::wire::client::Client;
 use harness::wire::directory::Directory;
-use harness::wire::server::{Heard, Server, Tally};
+use harness::wire::heard::Heard;
+use harness::wire::server::{Server, Tally};
 use simulator::endpoint::people::People;
 use simulator::endpoint::phone::proof;
 use simulator::layout::{Begins, Block, Device, Layout, PbxPlan, PopulationPlan, Role};
@@ -71,7 +72,7 @@ impl Edges {
         Self {
             people: People::new(&layout, &settings, 1),
             client: Client::new(directory.clone(), here, SECRET, 20),
-            server: Server::new(directory),
+            server: Server::new(directory, 22, SECRET),
             here,
         }
     }
@@ -101,7 +102,7 @@ impl Edges {
         let packet =
             Packet { source: self.people.pbx(0), target: NodeId(3), reliable: false, body: Body::Response(response) };
         let mut text = Vec::new();
-        let to = self.server.write(&self.people, &packet, &mut text);
+        let to = self.server.write(&self.people, Instant::ZERO, &packet, &mut text);
         assert_eq!(to, Some((0, self.here)), "{}", String::from_utf8_lossy(&text));
         text
     }

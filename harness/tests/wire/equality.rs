@@ -1,5 +1,6 @@
 //! Virtual time and real sockets: the same scenario comes to the same counts, and each endpoint to the same states.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,6 +13,7 @@ use simulator::event::Event;
 use simulator::node::NodeId;
 use simulator::schedule::Entry;
 use simulator::simulation::{Observer, Simulation};
+use simulator::sip::message::Session;
 use simulator::site::Site;
 use simulator::time::Instant;
 
@@ -59,21 +61,80 @@ fn in_virtual_time(plan: &Plan) -> Lives {
 }
 
 /// Our client against our server, each node at a port of its own.
-fn on_the_wire(plan: &Plan) -> (Lives, Loaded, Served) {
+fn on_the_wire<Watch: Observer>(plan: &Plan, mut watch: Watch) -> (Watch, Loaded, Served) {
     let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
     let mut nodes = Sockets::bind(&vec![any; plan.layout.pbxs.len()], Rails).unwrap();
     let addresses = (0..nodes.count()).map(|node| nodes.local(node)).collect();
     let directory = Directory::new(&plan.layout, "example.com".into(), addresses);
-    let (over, mut lives) = (AtomicBool::new(false), Lives::of(plan));
+    let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let server = scope.spawn(|| driver::serve(plan, plan.seed, directory.clone(), &mut nodes, &over, |_, _| {}));
         let mut sockets = Sockets::bind(&[any], Rails).unwrap();
         let interrupt = AtomicBool::new(false);
         let secret = driver::secret();
-        let loaded = driver::load(plan, plan.seed, directory.clone(), (&mut sockets, secret), &interrupt, &mut lives);
+        let loaded = driver::load(plan, plan.seed, directory.clone(), (&mut sockets, secret), &interrupt, &mut watch);
         over.store(true, Ordering::Relaxed);
-        (lives, loaded, server.join().unwrap())
+        (watch, loaded, server.join().unwrap())
     })
+}
+
+/// What became of each attempt to call, as its caller sees it.
+#[derive(Debug, Default, PartialEq)]
+struct Attempts(BTreeMap<Session, Vec<String>>);
+
+impl Observer for Attempts {
+    fn observe(&mut self, _: Instant, _: NodeId, events: &[Event], _: &Site) -> bool {
+        for event in events {
+            let (session, fact) = match *event {
+                Event::CallDue { session } => (session, "due".to_owned()),
+                Event::CallRang { session, .. } => (session, "rang".to_owned()),
+                Event::CallAnswered { session, .. } => (session, "answered".to_owned()),
+                Event::CallFailed { session, status, .. } => (session, format!("failed {status}")),
+                Event::CallGivenUp { session, .. } => (session, "given up".to_owned()),
+                Event::CallEnded { session, end, status, .. } => (session, format!("ended {end:?} {status}")),
+                _ => continue,
+            };
+            self.0.entry(session).or_default().push(fact);
+        }
+        true
+    }
+
+    fn on_entry(&mut self, _: Instant, _: &Entry, _: &Site) {}
+}
+
+const CALLS: &str = "\
+pbxsim: 1
+title: Calls between two nodes
+lasts: 6 s
+cluster:
+  master: { role: master, answers: 1000/s }
+  branch: { role: slave }
+users:
+  desk: { count: 100, home: { master: 50, branch: 50 }, expires: 60 s }
+calls:
+  inside: { from: desk, to: desk, offered: 15/s, arrivals: even, at-most: 45, holding: 300 ms, rings: 100 ms..300 ms, unanswered: 20%, patience: 800 ms }
+timeline:
+  - at: +0 s
+    sign-in: everyone
+    over: 1 s
+";
+
+#[test]
+fn where_nothing_is_contended_each_call_goes_the_same_way() {
+    let plan = plan(CALLS);
+    let mut expected = Attempts::default();
+    let mut simulation = Simulation::new(&plan.layout, plan.settings.clone(), plan.schedule.clone(), plan.seed);
+    simulation.run_until(Instant::ZERO + plan.lasts, &mut expected);
+    let (attempts, loaded, served) = on_the_wire(&plan, Attempts::default());
+    assert_eq!(attempts, expected);
+    let ends = |fact: &str| expected.0.values().filter(|facts| facts.iter().any(|one| one == fact)).count() as u64;
+    let (answered, given_up) = (ends("answered"), ends("given up"));
+    assert!(answered > 25 && given_up > 2 && answered + given_up == 45, "{answered} answered, {given_up} given up");
+    assert_eq!(ends("ended HungUp 200"), answered);
+    let (name, calls) = loaded.ledger.accounts().nth(4).unwrap();
+    assert_eq!((name, calls.due, calls.succeeded, calls.failed), ("call", 45, answered, given_up));
+    assert_eq!((loaded.calls_left, loaded.left_behind, loaded.strays), (0, 0, 0));
+    assert_eq!(served.calls, answered);
 }
 
 const TWO_NODES: &str = "\
@@ -102,7 +163,7 @@ fn where_nothing_is_contended_each_endpoint_lives_the_same_life() {
     let text = TWO_NODES.replace("PBX-Port12: 500", "PBX-Port12: 500, PBX-SoftwarePhones12: 500");
     let plan = plan(&text);
     let expected = in_virtual_time(&plan);
-    let (lives, loaded, served) = on_the_wire(&plan);
+    let (lives, loaded, served) = on_the_wire(&plan, Lives::of(&plan));
     assert_eq!(lives, expected);
     assert_eq!(expected.count("accepted SignIn"), 160);
     assert_eq!(expected.count("accepted SignOut"), 40);
@@ -116,7 +177,7 @@ fn conserved_counts_are_equal_where_licences_are_short() {
     let text = text.replace("  mobile: { count: 30, devices: { desk-phone: 30, softphone: 10 } }\n", "");
     let plan = plan(&text.replace("mobile", "desk"));
     let expected = in_virtual_time(&plan);
-    let (lives, loaded, served) = on_the_wire(&plan);
+    let (lives, loaded, served) = on_the_wire(&plan, Lives::of(&plan));
     for what in
         ["due SignIn", "due SignOut", "accepted SignIn", "accepted SignOut", "answered 503 no-unit", "gave up SignIn"]
     {

@@ -97,3 +97,78 @@ fn our_phones_register_at_kamailio_with_digest() {
     kamailio.signal("TERM");
     kamailio.end();
 }
+
+const CALLS: &str = "\
+pbxsim: 1
+title: Calls
+lasts: 5 s
+cluster:
+  master: { answers: 5000/s }
+users:
+  desk: { count: 60, expires: 60 s }
+calls:
+  inside: { from: desk, to: desk, offered: 15/s, arrivals: even, at-most: 30, holding: 300 ms, rings: 100 ms, unanswered: 20%, patience: 600 ms }
+timeline:
+  - at: +0 s
+    sign-in: everyone
+    over: 1 s
+";
+
+fn sipp(desk: &Desk, arguments: &[&str]) -> Command {
+    let mut command = Command::new("sipp");
+    command.args(arguments).args(["-i", "127.0.0.1", "-nostdin"]);
+    command.current_dir(desk.path()).env("TERM", "dumb");
+    command
+}
+
+fn must_succeed(mut command: Command) {
+    let answer = command.output().expect("SIPp is installed");
+    assert_eq!(answer.status.code(), Some(0), "{command:?}: {}", String::from_utf8_lossy(&answer.stdout));
+}
+
+#[test]
+fn sipp_calls_sipp_through_a_served_cluster_with_digest() {
+    let desk = desk();
+    let (mut server, address) = serve(&desk, "phones.yaml");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire/");
+    let (register, call) = (format!("{folder}register.xml"), format!("{folder}call.xml"));
+    let credentials = |user: &str| format!("SEQUENTIAL\n{user};[authentication username={user} password={user}]\n");
+    desk.write("caller.csv", &credentials("desk-1"));
+    desk.write("callee.csv", &credentials("desk-2"));
+    let (here, there) = (free_port().to_string(), free_port().to_string());
+    for (users, port) in [("caller.csv", &here), ("callee.csv", &there)] {
+        must_succeed(sipp(&desk, &[&address, "-sf", &register, "-inf", users, "-m", "1", "-p", port]));
+    }
+    let mut callee = Peer::start(&mut sipp(&desk, &["-sn", "uas", "-m", "20", "-p", &there]));
+    pass("0.5");
+    must_succeed(sipp(
+        &desk,
+        &[&address, "-sf", &call, "-inf", "caller.csv", "-s", "10002", "-m", "20", "-r", "20", "-p", &here],
+    ));
+    assert_eq!(callee.end().0, Some(0));
+    server.signal("INT");
+    let said = server.end().1;
+    assert!(said.contains(" 20 calls answered; "), "{said}");
+}
+
+#[test]
+fn our_phones_call_each_other_through_kamailio_with_digest_and_record_route() {
+    let desk = desk();
+    desk.write("calls.yaml", CALLS);
+    let port = free_port();
+    desk.write("kamailio.cfg", &include_str!("kamailio-proxy.cfg").replace("PORT", &port.to_string()));
+    let mut command = Command::new("kamailio");
+    command.args(["-f", "kamailio.cfg", "-DD", "-E", "-m", "64", "-M", "8", "-Y", "."]);
+    let mut kamailio = Peer::start(command.current_dir(desk.path()));
+    pass("2");
+    let json = desk.pbxsim(&format!("run calls.yaml --wire 127.0.0.1:{port} --as json")).json();
+    kamailio.signal("TERM");
+    kamailio.end();
+    let calls =
+        json["arrivals"].as_array().expect("a list").iter().find(|row| row["arrival"] == "call").expect("calls");
+    let [due, succeeded, failed] = ["due", "succeeded", "failed"].map(|key| calls[key].as_u64().expect("a count"));
+    assert!(due == 30 && succeeded > 15 && failed > 0 && succeeded + failed == 30, "{json:#}");
+    assert_eq!(json["calls-ended"]["hung-up"], succeeded, "{json:#}");
+    assert_eq!((&json["calls-left"], &json["left-behind"]), (&0.into(), &0.into()), "{json:#}");
+    assert_eq!((&json["packets"]["strays"], &json["packets"]["off-list"]), (&0.into(), &0.into()), "{json:#}");
+}

@@ -40,6 +40,11 @@ impl Flow {
         self.calls
     }
 
+    /// No call comes any more.
+    pub fn stop(&mut self) {
+        self.next_at = Instant::NEVER;
+    }
+
     /// When the next call comes.
     pub fn poll_timeout(&self) -> Instant {
         self.next_at

@@ -64,6 +64,11 @@ impl Parties {
         self.owners.get(self.place(node)).copied()
     }
 
+    /// Whoever is in a call is to end it now, as far as it can by itself.
+    pub fn hang_up(&mut self, now: Instant) {
+        self.records.iter_mut().flatten().for_each(|party| party.hang_up(now));
+    }
+
     /// Calls of a flow that have neither been answered nor come to an end.
     pub fn open(&self, flow: u16) -> u64 {
         self.counts.range((flow, 0)..=(flow, u16::MAX)).map(|(_, counts)| counts.0).sum()

@@ -114,6 +114,20 @@ impl Party {
         self.leg.is_over() && self.state != State::Waiting
     }
 
+    /// Our tag of its call.
+    pub fn tag(&self) -> u32 {
+        self.leg.tag()
+    }
+
+    /// It is to hang up, or to give up, now.
+    pub(super) fn hang_up(&mut self, now: Instant) {
+        match self.state {
+            State::Talking => self.act_at = now,
+            State::Calling | State::Waiting | State::Rings => self.gives_up_at = now,
+            State::Ready | State::GaveUp | State::Called | State::Leaving => {}
+        }
+    }
+
     /// When it wants to be woken.
     #[inline]
     pub(super) fn poll_timeout(&self) -> Instant {

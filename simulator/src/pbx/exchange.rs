@@ -129,6 +129,11 @@ impl Exchange {
         self.legs.len()
     }
 
+    /// Whether a leg is there, by its tag.
+    pub fn has_leg(&self, tag: u32) -> bool {
+        self.legs.get(tag).is_some()
+    }
+
     /// Calls of a trunk.
     pub fn channels(&self, block: u16, seat: u32) -> u32 {
         self.channels.get(&(block, seat)).copied().unwrap_or(0)
