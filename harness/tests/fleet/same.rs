@@ -8,6 +8,8 @@ use crate::desk::Desk;
 use crate::server::{Server, wait};
 use crate::worker;
 
+const RUSH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/library/rush.yaml");
+
 /// As JSON without what the machine adds.
 fn result(desk: &Desk, line: &str) -> Value {
     let answer = desk.pbxsim(&format!("{line} --as json"));
@@ -18,8 +20,7 @@ fn result(desk: &Desk, line: &str) -> Value {
 #[test]
 fn twenty_seeds_of_rush_are_the_same_on_workers_that_join_one_after_the_other() {
     let (desk, server) = (Desk::empty(), Server::start());
-    let rush = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/library/rush.yaml");
-    let line = format!("run {rush} --seeds 20");
+    let line = format!("run {RUSH} --seeds 20");
     let here = result(&desk, &line);
     let there = thread::scope(|scope| {
         let there = scope.spawn(|| result(&desk, &format!("{line} --on {}", server.url())));
@@ -37,10 +38,11 @@ fn twenty_seeds_of_rush_are_the_same_on_workers_that_join_one_after_the_other() 
 }
 
 #[test]
-fn a_sweep_a_plan_and_an_open_number_of_seeds_are_the_same_with_one_worker_and_with_two() {
+fn rush_a_sweep_of_two_hundred_points_a_plan_and_an_open_number_of_seeds_are_the_same_with_one_to_three_workers() {
     let (desk, server) = (Desk::new(), Server::start());
     let lines = [
-        "sweep small.yaml --vary cluster.master.answers=1/s,2/s,5/s,50/s --seeds 5 --as csv --out x.pbxrun".to_owned(),
+        format!("run {RUSH} --seeds 20 --as csv --out x.pbxrun"),
+        "sweep small.yaml --vary cluster.master.answers=1/s..200/s --seeds 1 --as csv --out x.pbxrun".to_owned(),
         "run small.yaml failing.yaml --seeds auto --as csv --out x.pbxrun".to_owned(),
     ];
     let plan = "plan small.yaml --vary 'cluster.master.answers=1/s, 2/s, 5/s, 50/s' \
@@ -49,7 +51,7 @@ fn a_sweep_a_plan_and_an_open_number_of_seeds_are_the_same_with_one_worker_and_w
     let planned = desk.shell(&format!("$pbxsim {plan}"));
     assert!(planned.output.contains("/s"), "{}{}", planned.output, planned.errors);
     let mut workers = Vec::new();
-    for _ in 0..2 {
+    for _ in 0..3 {
         workers.push(worker(&desk, &server));
         for (line, here) in lines.iter().zip(&here) {
             let there = desk.pbxsim(&format!("{line} --on {}", server.url()));
@@ -59,7 +61,7 @@ fn a_sweep_a_plan_and_an_open_number_of_seeds_are_the_same_with_one_worker_and_w
         assert_eq!(there.output, planned.output, "{}", there.errors);
     }
     let view = desk.pbxsim(&format!("workers --on {}", server.url())).output;
-    assert!(view.starts_with("2 workers at nats://127.0.0.1:") && view.contains("0 runs not done yet"), "{view}");
+    assert!(view.starts_with("3 workers at nats://127.0.0.1:") && view.contains("0 runs not done yet"), "{view}");
 }
 
 #[test]
