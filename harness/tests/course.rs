@@ -87,3 +87,66 @@ fn units_of_a_crashed_branch_are_stranded_and_its_series_are_bounded() {
     assert!(sum(&run.course.retransmissions) > 0, "datagrams are lost");
     assert!(run.course.stocks.iter().any(|stock| stock.in_grace.iter().any(|units| *units > 0)));
 }
+
+#[test]
+fn sites_side_by_side_come_to_the_contention_table() {
+    let run = measured("ten-sites", &[]);
+    let sites = &run.course.sites;
+    assert!(sites.iter().filter(|site| site.feature == "PBX-Port").count() > 9, "every PBX has a site");
+    for feature in ["PBX-Port", "PBX-SoftwarePhones", "PBX-Operator"] {
+        let of_sites = |of: fn(&reports::course::SiteCourse) -> u64| {
+            sites.iter().filter(|site| site.feature == feature).map(of).sum::<u64>()
+        };
+        let stocks = || run.stocks.iter().filter(|stock| stock.feature == feature);
+        assert_eq!(of_sites(|site| site.attempts), stocks().map(|stock| stock.attempts).sum::<u64>(), "{feature}");
+        let refused = stocks().flat_map(|stock| stock.denials.values()).sum::<u64>();
+        assert_eq!(of_sites(reports::course::SiteCourse::refusals), refused, "{feature}");
+        assert_eq!(of_sites(|site| sum(&site.refused)), refused, "{feature}");
+        let highest = stocks().map(|stock| stock.high_water).max().unwrap_or(0);
+        let peak = |site: &reports::course::SiteCourse| site.in_use.iter().copied().max().unwrap_or(0);
+        assert!(of_sites(peak) >= highest, "{feature}: somewhere all of them were in use");
+        assert!(sites.iter().filter(|site| site.feature == feature).all(|site| peak(site) <= highest), "{feature}");
+    }
+}
+
+#[test]
+fn the_course_of_calls_comes_to_their_tables() {
+    let run = measured("busy-hour", &[]);
+    let course = &run.course;
+    let flows = |of: fn(&reports::calls::FlowCalls) -> u64| run.flows.iter().map(of).sum::<u64>();
+    assert!(sum(&course.calls.due) > 1_000);
+    assert_eq!(sum(&course.calls.due), flows(|flow| flow.due));
+    assert_eq!(sum(&course.calls.answered), flows(|flow| flow.answered));
+    let answered = course.answers.iter().filter(|row| row.method == "INVITE" && row.status == 200);
+    assert_eq!(answered.map(|row| row.count).sum::<u64>(), flows(|flow| flow.answered));
+    assert!(course.answers.iter().any(|row| row.method == "BYE" && row.status == 200));
+    for trunk in run.trunks.iter().filter(|trunk| trunk.attempts > 0) {
+        let track = course.channels.iter().find(|track| track.name == trunk.trunk).expect("a track");
+        assert_eq!(track.levels.iter().max(), Some(&trunk.high_water), "{}", trunk.trunk);
+        assert_eq!(track.levels.len() as u64, BUCKETS);
+    }
+    let queue = run.queues.first().expect("a queue");
+    assert_eq!(course.lines[0].levels.iter().max(), Some(&queue.longest_line));
+}
+
+#[test]
+fn offered_traffic_is_that_of_the_run_also_where_it_is_changed() {
+    let run = measured("busy-hour", &[]);
+    let pstn = run.trunks.iter().find(|trunk| trunk.trunk == "pstn").expect("a trunk");
+    let carried = pstn.carried_erlangs().expect("it was observed");
+    assert!(
+        (pstn.offered_erlangs - carried).abs() < carried / 5.0,
+        "{} offered, {carried} carried",
+        pstn.offered_erlangs
+    );
+}
+
+#[test]
+fn a_pool_that_changes_is_drawn_as_it_was() {
+    let run = measured("upgrade-day", &[]);
+    let ports = run.course.stocks.iter().find(|stock| stock.feature == "PBX-Port" && stock.kind == "installed");
+    let mut pool = ports.expect("ports").pool.clone();
+    assert_eq!(pool.len() as u64, BUCKETS);
+    pool.dedup();
+    assert_eq!(pool, [200, 0, 100]);
+}

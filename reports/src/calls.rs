@@ -12,7 +12,7 @@ use crate::latency::Latency;
 pub struct FlowCalls {
     /// As declared.
     pub flow: String,
-    /// Calls times their mean holding time, in erlangs.
+    /// Calls times their mean holding time, in erlangs: on average after the warm-up.
     pub offered_erlangs: f64,
     /// Calls that were due.
     pub due: u64,
@@ -45,7 +45,7 @@ pub struct TrunkCalls {
     pub trunk: String,
     /// Channels of all its lines; `None`: unlimited.
     pub channels: Option<u64>,
-    /// What its flows offer, in erlangs.
+    /// What its flows offer, in erlangs: on average after the warm-up.
     pub offered_erlangs: f64,
     /// Whether its calls come at random and are not tried again: what Erlang B is about.
     pub is_erlang: bool,
@@ -74,7 +74,7 @@ pub struct QueueCalls {
     pub queue: String,
     /// Agents it has.
     pub agents: u64,
-    /// Talk and wrap-up that callers bring, in erlangs.
+    /// Talk and wrap-up that callers bring, in erlangs: on average after the warm-up.
     pub offered_erlangs: f64,
     /// Of one caller, on average, in seconds.
     pub work_s: f64,

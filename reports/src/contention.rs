@@ -36,6 +36,8 @@ pub struct Contention<'a> {
     observed_ns: u128,
     at_capacity_ns: u128,
     carried_erlangs: f64,
+    wishes: u64,
+    wishes_refused_first: u64,
 }
 
 /// What a formula asks for at rest.
@@ -70,6 +72,11 @@ impl<'a> Contention<'a> {
         ratio(self.denials_observed as f64, self.attempts_observed as f64)
     }
 
+    /// Wishes whose first attempt was refused ÷ wishes: what formulas speak of, for nobody in them tries again.
+    pub fn refused_at_first(&self) -> Option<f64> {
+        ratio(self.wishes_refused_first as f64, self.wishes as f64)
+    }
+
     /// Part of the time with no unit free; of several stocks their mean.
     pub fn time_congestion(&self) -> Option<f64> {
         ratio(self.at_capacity_ns as f64, self.observed_ns as f64)
@@ -102,6 +109,8 @@ impl<'a> Contention<'a> {
         self.true_denials = self.true_denials.saturating_add(stock.true_denials);
         self.attempts_observed = self.attempts_observed.saturating_add(stock.attempts_observed);
         self.denials_observed = self.denials_observed.saturating_add(stock.denials_observed);
+        self.wishes = self.wishes.saturating_add(stock.wishes);
+        self.wishes_refused_first = self.wishes_refused_first.saturating_add(stock.wishes_refused_first);
         self.wait.merge(&stock.wait);
         self.over_issue_peak = self.over_issue_peak.max(stock.over_issue_peak);
         for (reason, count) in &stock.denials {

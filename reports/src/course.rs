@@ -1,5 +1,7 @@
 //! How one run went over time: series of equal and bounded length, however long the run. Charts are drawn from them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::latency::Latency;
@@ -14,6 +16,14 @@ pub struct Course {
     pub nodes: Vec<NodeCourse>,
     /// One per stock of a floating feature, in the order of [`crate::measurements::Measurements::stocks`]' making.
     pub stocks: Vec<StockCourse>,
+    /// One per PBX and floating feature that was asked for there; empty where there is only one PBX.
+    pub sites: Vec<SiteCourse>,
+    /// Calls of all flows together; without any, empty.
+    pub calls: CallCourse,
+    /// Channels in use, by trunk, room or licensed kind that was asked for one.
+    pub channels: Vec<Track>,
+    /// Callers that wait, by queue that was called.
+    pub lines: Vec<Track>,
     /// REGISTERs re-sent for want of an answer (Timer E), in each bucket.
     pub retransmissions: Vec<u64>,
     /// Final answers by request and code, sorted.
@@ -58,6 +68,9 @@ pub struct StockCourse {
     pub in_use: Vec<u64>,
     /// Attempts refused in each bucket.
     pub refused: Vec<u64>,
+    /// Units that may be issued, at the end of each bucket; empty if unlimited, or if another stock's are lent.
+    #[serde(default)]
+    pub pool: Vec<u64>,
     /// Units given out by the authority, in use or kept idle by a PBX, at the end of each bucket.
     pub booked: Vec<u64>,
     /// Units booked for PBXs that are down, at the end of each bucket.
@@ -68,6 +81,51 @@ pub struct StockCourse {
     pub holders: Vec<Holders>,
     /// Who was refused, and why, most first; at most [`MOST_ROWS`] rows.
     pub refusals: Vec<Refusals>,
+}
+
+/// One PBX's use of one floating feature over time, whosever stock its units are of.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct SiteCourse {
+    /// Feature name without version.
+    pub feature: String,
+    /// The PBX.
+    pub node: String,
+    /// Most units in use at once within each bucket.
+    pub in_use: Vec<u64>,
+    /// Attempts refused in each bucket.
+    pub refused: Vec<u64>,
+    /// Checkout attempts here.
+    pub attempts: u64,
+    /// Refused, by reason code.
+    pub denials: BTreeMap<String, u64>,
+}
+
+impl SiteCourse {
+    /// Refused, for whatever reason.
+    pub fn refusals(&self) -> u64 {
+        self.denials.values().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+}
+
+/// Calls over time, in each bucket.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+pub struct CallCourse {
+    /// Calls that were due.
+    pub due: Vec<u64>,
+    /// Calls answered.
+    pub answered: Vec<u64>,
+    /// Calls refused for good, timed out, or cut off.
+    pub failed: Vec<u64>,
+}
+
+/// A level over time: the highest within each bucket.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Track {
+    /// Whose.
+    pub name: String,
+    /// One for each bucket.
+    pub levels: Vec<u64>,
 }
 
 /// Units of one population.
@@ -97,9 +155,9 @@ pub struct Refusals {
 pub struct Answers {
     /// SIP method.
     pub method: String,
-    /// What it was for: `sign-in`, `refresh`, `return`, `sign-out`.
+    /// What it was for: `sign-in`, `refresh`, `return`, `sign-out`; of an INVITE `call`, of a BYE `hang-up`.
     pub purpose: String,
-    /// Status code; 408: no answer within 64·T1; 0: the connection was dead.
+    /// Status code; 408: no answer within 64·T1; 0: the connection or the device was dead.
     pub status: u16,
     /// Reason code, where one was given.
     pub reason: String,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::course::{Answers, Cell, Course, Holders, NodeCourse, Refusals, StockCourse};
+use crate::course::{Answers, Cell, Course, Holders, NodeCourse, Refusals, SiteCourse, StockCourse};
 use crate::expectation::{
     AttemptKind, Attempts, Bound, Claim, Expectation, Group, Outcome, Quantity, Runs, Subject, When,
 };
@@ -259,6 +259,7 @@ fn course() -> Course {
             kind: "installed".into(),
             in_use: series(|bucket| bucket.min(77) * 759 / 77),
             refused: series(|bucket| u64::from(bucket == 77)),
+            pool: series(|_| 760),
             booked: series(|bucket| bucket.min(77) * 760 / 77),
             stranded: series(|_| 0),
             in_grace: series(|bucket| if bucket > 80 { 300 } else { 0 }),
@@ -270,6 +271,16 @@ fn course() -> Course {
                 attempts: 1,
             }],
         }],
+        sites: ["master", "standby"]
+            .map(|node| SiteCourse {
+                feature: "PBX-SoftwarePhones".into(),
+                node: node.into(),
+                in_use: series(|bucket| bucket.min(77) * 400 / 77),
+                refused: series(|bucket| u64::from(bucket == 77)),
+                attempts: 600,
+                denials: BTreeMap::from([("no-unit".to_owned(), 1)]),
+            })
+            .to_vec(),
         retransmissions: series(|bucket| u64::from(bucket == 80) * 17),
         answers: vec![Answers {
             method: "REGISTER".into(),
@@ -282,5 +293,6 @@ fn course() -> Course {
         sent: times(1_000_000),
         due_map: vec![Cell(0, 4, 17), Cell(20, 30, 900), Cell(21, 30, 1)],
         sent_map: vec![Cell(0, 4, 917), Cell(20, 8, 1)],
+        ..Course::default()
     }
 }

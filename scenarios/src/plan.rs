@@ -48,31 +48,36 @@ pub struct Plan {
     pub expectations: Vec<Expectation>,
     /// Load offered to each floating feature that is asked for.
     pub demands: Vec<Demand>,
-    /// Load that each flow of calls offers at the start, in the order of [`Layout::flows`].
+    /// Load that each flow of calls offers, in the order of [`Layout::flows`].
     pub flows: Vec<Flow>,
     /// Digest of the meaning (layout, settings, schedule, expectations), independent of comments and layout of the text.
     pub digest: u64,
 }
 
 impl Plan {
-    /// Erlangs that all flows together offer to a trunk, from it or to it, or to anybody else who is called
-    /// ([`Layout::callee`]).
-    pub fn offered(&self, callee: u16) -> f64 {
-        self.offering(callee).map(|(flow, part)| flow.erlangs * part).sum()
+    /// Erlangs that all flows together offer to channels of a kind at the start.
+    pub fn offered_to(&self, of: Channels) -> f64 {
+        self.load_on(of, |flow| flow.erlangs)
     }
 
-    /// Erlangs that all flows together offer to channels of a kind, and whether anybody does.
-    pub fn offered_to(&self, of: Channels) -> f64 {
-        let rooms = || (0..self.layout.rooms.len() as u16).map(|room| self.offered(self.layout.callee_of_room(room)));
+    /// The same on average over the run after its warm-up.
+    pub fn offered_on_average(&self, of: Channels) -> f64 {
+        self.load_on(of, |flow| flow.mean.erlangs)
+    }
+
+    fn load_on(&self, of: Channels, load: impl Fn(&Flow) -> f64) -> f64 {
+        // Of a trunk, from it or to it, or of anybody else who is called.
+        let offered = |callee| self.offering(callee).fold(0.0, |sum, (flow, part)| sum + load(flow) * part);
+        let rooms = || (0..self.layout.rooms.len() as u16).map(|room| offered(self.layout.callee_of_room(room)));
         match of {
-            Channels::Trunk(population) => self.offered(population),
-            Channels::Room(room) => self.offered(self.layout.callee_of_room(room)),
+            Channels::Trunk(population) => offered(population),
+            Channels::Room(room) => offered(self.layout.callee_of_room(room)),
             Channels::Shared(kind) => {
                 let trunks = self.settings[0].populations.iter().zip(0..);
                 let trunks = trunks.filter(|(trunk, _)| trunk.interface.takes().contains(&kind));
                 let confers = matches!(kind, ChannelKind::Relay | ChannelKind::Dsp);
-                let rooms = if confers { rooms().sum() } else { 0.0 };
-                trunks.map(|(_, population)| self.offered(population)).sum::<f64>() + rooms
+                let rooms = if confers { rooms().fold(0.0, |sum, load| sum + load) } else { 0.0 };
+                trunks.map(|(_, population)| offered(population)).sum::<f64>() + rooms
             }
         }
     }
@@ -117,14 +122,23 @@ impl Plan {
             .or(kind.map(Channels::Shared))
     }
 
-    /// The work that callers bring to the agents of a queue; `None`: nobody calls it.
+    /// The work that callers bring to the agents of a queue at the start; `None`: nobody calls it.
     pub fn work_of(&self, queue: u16) -> Option<Work> {
+        self.work(queue, |flow| flow.per_hour)
+    }
+
+    /// The same on average over the run after its warm-up.
+    pub fn work_on_average(&self, queue: u16) -> Option<Work> {
+        self.work(queue, |flow| flow.mean.per_hour)
+    }
+
+    fn work(&self, queue: u16, rate: impl Fn(&Flow) -> f64) -> Option<Work> {
         let callee = self.layout.callee_of_queue(queue);
         let wrap_up = self.settings.first()?.queues.get(usize::from(queue))?.wrap_up.mean_s();
         let (mut per_hour, mut erlangs) = (0.0, 0.0);
         for (flow, part) in self.offering(callee) {
-            per_hour += flow.per_hour * part;
-            erlangs += flow.per_hour * part * (flow.holding.as_secs_f64() + wrap_up) / 3600.0;
+            per_hour += rate(flow) * part;
+            erlangs += rate(flow) * part * (flow.holding.as_secs_f64() + wrap_up) / 3600.0;
         }
         let each_s = erlangs * 3600.0 / per_hour;
         (per_hour > 0.0).then_some(Work { erlangs, each: Duration((each_s * 1e9) as u64) })
@@ -278,16 +292,27 @@ pub struct Refused {
 /// The load a flow of calls offers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flow {
-    /// Calls an hour.
+    /// Calls an hour, at the start.
     pub per_hour: f64,
-    /// Calls times their mean holding time, in erlangs.
+    /// Calls times their mean holding time, in erlangs, at the start.
     pub erlangs: f64,
+    /// Both on average over the run after its warm-up, as `set` changes them.
+    pub mean: MeanLoad,
     /// Mean holding time.
     pub holding: Duration,
     /// Seats that may call.
     pub seats: u32,
     /// What one of them offers while it is in no call, in erlangs, if each calls by itself (a finite source).
     pub each_idle: Option<f64>,
+}
+
+/// What a flow of calls offers on average.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MeanLoad {
+    /// Calls an hour.
+    pub per_hour: f64,
+    /// In erlangs.
+    pub erlangs: f64,
 }
 
 /// What callers bring to the agents of a queue.

@@ -37,7 +37,7 @@ impl CallTable {
     pub(super) fn new(plan: &Plan) -> Self {
         let flows = plan.layout.flows.iter().zip(&plan.flows).map(|(flow, load)| FlowCalls {
             flow: flow.name.clone(),
-            offered_erlangs: load.erlangs,
+            offered_erlangs: load.mean.erlangs,
             ..FlowCalls::default()
         });
         let channels = every_kind(plan).map(|of| (of, Trunk::new(plan, of)));
@@ -98,15 +98,10 @@ impl CallTable {
 impl Trunk {
     fn new(plan: &Plan, of: Channels) -> Self {
         let window = Window::new(plan, When::Whole, true);
-        let name = match of {
-            Channels::Trunk(population) => plan.layout.callee_name(population),
-            Channels::Room(room) => plan.layout.callee_name(plan.layout.callee_of_room(room)),
-            Channels::Shared(kind) => kind.feature().map(Feature::name),
-        };
         let row = TrunkCalls {
-            trunk: name.unwrap_or("").to_owned(),
+            trunk: name_of(plan, of).to_owned(),
             channels: plan.channels(of, None),
-            offered_erlangs: plan.offered_to(of),
+            offered_erlangs: plan.offered_on_average(of),
             is_erlang: is_erlang(plan, of),
             ..TrunkCalls::default()
         };
@@ -139,6 +134,16 @@ impl Trunk {
         self.row.area_ns = self.in_use.area();
         self.row
     }
+}
+
+/// What channels are called: as their trunk, their room or their licence.
+pub(super) fn name_of(plan: &Plan, of: Channels) -> &str {
+    let name = match of {
+        Channels::Trunk(population) => plan.layout.callee_name(population),
+        Channels::Room(room) => plan.layout.callee_name(plan.layout.callee_of_room(room)),
+        Channels::Shared(kind) => kind.feature().map(Feature::name),
+    };
+    name.unwrap_or("")
 }
 
 /// Trunks, rooms, and licensed channels that calls share.

@@ -9,14 +9,17 @@ use reports::course::{
 use scenarios::plan::Plan;
 use simulator::event::{Event, Kind, StockKind, Wish};
 use simulator::layout::Role;
+use simulator::licence::authority::UNLIMITED;
 use simulator::licence::feature::Feature;
 use simulator::licence::reason::Reason;
 use simulator::sip::message::Aor;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
+use super::call_course::CallMeter;
 use super::delays::Delays;
 use super::gauges::{in_grace, stranded};
+use super::sites::Sites;
 use super::step::Step;
 
 /// The course of a run so far.
@@ -28,6 +31,8 @@ pub(super) struct CourseMeter {
     next: Instant,
     nodes: Vec<NodeTrack>,
     stocks: BTreeMap<(u16, Feature, Kind), StockTrack>,
+    sites: Sites,
+    calls: CallMeter,
     /// Population of each block.
     populations: Vec<u16>,
     master: usize,
@@ -76,6 +81,8 @@ impl CourseMeter {
             next: Instant::ZERO + width,
             nodes: (0..layout.pbxs.len()).map(|pbx| NodeTrack::new(plan, pbx)).collect(),
             stocks: BTreeMap::new(),
+            sites: Sites::new(plan),
+            calls: CallMeter::default(),
             populations: layout.blocks.iter().map(|block| block.population).collect(),
             master: layout.pbxs.iter().position(|pbx| pbx.role == Role::Master).unwrap_or(0),
             retransmissions: Vec::new(),
@@ -105,9 +112,17 @@ impl CourseMeter {
                 node.longest = node.longest.max(waited.0);
             }),
             Event::Shed => self.node(step, |node| node.shed += 1),
-            Event::Taken { feature, stock, holder } => self.taken(step, feature, stock, holder),
-            Event::Freed { feature, stock, holder } => self.freed(step, feature, stock, holder),
+            Event::Asked { .. } => self.sites.on_event(step, event),
+            Event::Taken { feature, stock, holder } => {
+                self.sites.on_event(step, event);
+                self.taken(step, feature, stock, holder);
+            }
+            Event::Freed { feature, stock, holder } => {
+                self.sites.on_event(step, event);
+                self.freed(step, feature, stock, holder);
+            }
             Event::Denied { feature, endpoint, reason, .. } => {
+                self.sites.on_event(step, event);
                 let Some((aor, pbx)) = step.aor_of(endpoint).zip(step.pbx) else { return };
                 let owner = step.site.cluster().facts[pbx].domain;
                 let population = self.populations[usize::from(aor.block)];
@@ -122,6 +137,11 @@ impl CourseMeter {
             Event::Retransmitted => self.re_sent += 1,
             _ => {}
         }
+    }
+
+    /// What calls do: apart, so that a run without any pays nothing.
+    pub(super) fn on_call(&mut self, step: &Step<'_>, event: &Event) {
+        self.calls.on_event(step, event);
     }
 
     fn on_accepted(&mut self, now: Instant, wish: Wish, due: Instant, began: Instant) {
@@ -185,14 +205,17 @@ impl CourseMeter {
         let master = self.master;
         for ((owner, feature, kind), stock) in &mut self.stocks {
             stock.close(match kind {
-                Kind::Installed => [
-                    booked(site, *owner, *feature),
-                    stranded(site, at, master, *feature, None),
-                    in_grace(site, *feature, None),
-                ],
-                Kind::Escrow | Kind::Replica => [0; 3],
+                Kind::Installed => Standing {
+                    pool: pool(site, *owner, *feature),
+                    booked: booked(site, *owner, *feature),
+                    stranded: stranded(site, at, master, *feature, None),
+                    in_grace: in_grace(site, *feature, None),
+                },
+                Kind::Escrow | Kind::Replica => Standing::default(),
             });
         }
+        self.sites.close();
+        self.calls.close();
         self.retransmissions.push(std::mem::take(&mut self.re_sent));
     }
 
@@ -200,7 +223,9 @@ impl CourseMeter {
     pub(super) fn finish(mut self, plan: &Plan, now: Instant, site: &Site, delays: &Delays) -> Course {
         self.on_time(now, site);
         self.close(now, site);
-        let answers = self.answers();
+        let mut answers = self.answers();
+        let (calls, channels, lines, of_calls) = self.calls.finish(plan);
+        answers.extend(of_calls);
         let stocks = self.stocks.into_iter().map(|((owner, feature, kind), stock)| {
             let node = plan.layout.pbxs[usize::from(owner)].name.clone();
             StockCourse { feature: feature.name().into(), node, kind: kind.word().into(), ..stock.finish(plan) }
@@ -208,6 +233,10 @@ impl CourseMeter {
         Course {
             width_ns: self.width.0,
             stocks: stocks.collect(),
+            sites: self.sites.finish(plan),
+            calls,
+            channels,
+            lines,
             nodes: self.nodes.into_iter().map(|node| node.course).collect(),
             retransmissions: self.retransmissions,
             answers,
@@ -271,8 +300,15 @@ impl StockTrack {
         }
     }
 
-    fn close(&mut self, [booked, stranded, in_grace]: [u64; 3]) {
+    fn close(&mut self, standing: Standing) {
+        let Standing { pool, booked, stranded, in_grace } = standing;
         self.course.in_use.push(self.peak);
+        if let Some(units) = pool {
+            // Before anything happened to it, it was the same.
+            let buckets =
+                if self.course.pool.is_empty() { self.course.in_use.len() } else { self.course.pool.len() + 1 };
+            self.course.pool.resize(buckets, units);
+        }
         self.peak = self.in_use;
         self.course.refused.push(std::mem::take(&mut self.refused));
         self.course.booked.push(booked);
@@ -300,6 +336,22 @@ impl StockTrack {
         refusals.truncate(MOST_ROWS);
         StockCourse { holders, refusals, ..self.course }
     }
+}
+
+/// What an authority says of its stock at the end of a bucket.
+#[derive(Clone, Copy, Debug, Default)]
+struct Standing {
+    pool: Option<u64>,
+    booked: u64,
+    stranded: u64,
+    in_grace: u64,
+}
+
+/// Units that a PBX may issue of its own; `None`: unlimited, or it is no authority.
+fn pool(site: &Site, owner: u16, feature: Feature) -> Option<u64> {
+    let licensing = site.pbxs()[usize::from(owner)].licensing();
+    let stock = licensing.authorities().find_map(|authority| authority.stock(feature))?;
+    (stock.capacity() != UNLIMITED).then(|| u64::from(stock.capacity()))
 }
 
 /// Units that the authority of a PBX has given out: in its own use, or booked for others.

@@ -5,6 +5,7 @@
 
 mod audience;
 mod bits;
+mod call_course;
 mod call_table;
 mod calls;
 mod channel_ratio;
@@ -23,6 +24,7 @@ mod registrations;
 mod ring;
 mod scope;
 mod shares;
+mod sites;
 mod step;
 mod story;
 #[cfg(test)]
@@ -183,8 +185,14 @@ impl<'a> Recorder<'a> {
         }
         let family = event.family();
         match family {
-            Family::Call | Family::Channel => self.call_table.on_event(step, event),
-            Family::Queue => self.queue_table.on_event(step, event),
+            Family::Call | Family::Channel => {
+                self.call_table.on_event(step, event);
+                self.course.on_call(step, event);
+            }
+            Family::Queue => {
+                self.queue_table.on_event(step, event);
+                self.course.on_call(step, event);
+            }
             _ => {
                 self.contention.on_event(step, event);
                 self.course.on_event(step, event);

@@ -19,7 +19,7 @@ impl QueueTable {
     pub(super) fn new(plan: &Plan) -> Self {
         let row = |index: u16| {
             let queue = &plan.layout.queues[usize::from(index)];
-            let work = plan.work_of(index);
+            let work = plan.work_on_average(index);
             QueueCalls {
                 queue: queue.name.clone(),
                 agents: queue.agents.each().count() as u64,

@@ -21,6 +21,8 @@ const BUCKETS: u64 = 480;
 #[derive(Clone, Debug)]
 pub(super) struct Story {
     moments: Vec<Moment>,
+    /// Moments beyond the most that are kept, and when the first of them was.
+    left_out: Option<(Instant, u64)>,
     names: Vec<String>,
     sites: Vec<String>,
     /// What each occasion is called, as the end of "back after …".
@@ -35,6 +37,7 @@ impl Story {
     pub(super) fn new(plan: &Plan, endpoints: u64) -> Self {
         Self {
             moments: Vec::new(),
+            left_out: None,
             names: plan.layout.pbxs.iter().map(|pbx| pbx.name.clone()).collect(),
             sites: plan.layout.sites.clone(),
             occasions: plan.occasions.iter().map(|occasion| occasion.name.clone()).collect(),
@@ -47,6 +50,8 @@ impl Story {
     fn tell(&mut self, at: Instant, what: String, detail: String) {
         if self.moments.len() < MOMENTS {
             self.moments.push(Moment { at_ns: at.0, what, detail });
+        } else {
+            self.left_out.get_or_insert((at, 0)).1 += 1;
         }
     }
 
@@ -195,6 +200,10 @@ impl Story {
 
     pub(super) fn finish(mut self, now: Instant) -> (Vec<Moment>, Series) {
         self.fill(now);
+        if let Some((at, count)) = self.left_out {
+            let what = format!("and {}", units::things(count, "more moment", "more moments"));
+            self.moments.push(Moment { at_ns: at.0, what, detail: "not kept".into() });
+        }
         (self.moments, self.series)
     }
 }

@@ -44,7 +44,8 @@ fn series_of(text: &mut String, result: &RunResult, measure: &'static series::Me
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for series in series::all(result).filter(|series| std::ptr::eq(series.measure, measure)) {
         let mut of = vec![("node", series.node)];
-        of.extend(series.stock.iter().flat_map(|(licence, stock)| [("licence", *licence), ("stock", *stock)]));
+        let stock = series.stock.iter().flat_map(|(licence, stock)| [("licence", *licence), ("stock", *stock)]);
+        of.extend(stock.filter(|(_, name)| !name.is_empty()));
         let mut labels = labels(result, &of);
         let before = seen.entry(labels.clone()).or_default();
         if *before > 0 {

@@ -10,6 +10,7 @@ mod chart;
 mod happened;
 mod heat;
 mod ladder;
+mod ladders;
 mod latency;
 mod licences;
 mod nodes;
@@ -22,7 +23,9 @@ mod scale;
 mod scenario;
 mod searches;
 mod sip;
+mod sites;
 mod sweep;
+mod traffic;
 mod verdict;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -45,15 +48,23 @@ pub enum Sheet<'a> {
 
 /// The page, in UTF-8.
 pub fn render(run: &RunFile, sheet: Sheet<'_>) -> String {
+    with_ladders(run, &[], sheet)
+}
+
+/// The page with ladders: for each result those of endpoints worth following, or none.
+pub fn with_ladders(run: &RunFile, ladders: &[Vec<Ladder>], sheet: Sheet<'_>) -> String {
     if run.is_sweep() {
         return document(&sweep::title(&run.results), &sweep::page(&run.results), sheet);
     }
     let several = run.results.len() > 1;
-    let mut cases: Vec<Case> =
-        run.results.iter().enumerate().map(|(i, result)| Case::new(result, i, several)).collect();
+    let case = |(place, result)| {
+        let of_it = ladders.get(place).map_or(&[] as &[Ladder], Vec::as_slice);
+        Case::new(result, place, several).with_ladders(of_it)
+    };
+    let mut cases: Vec<Case> = run.results.iter().enumerate().map(case).collect();
     let title = match cases.as_slice() {
         [one] => format!("{}: {}", one.judged.word(), one.title()),
-        _ => format!("{} results of pbxsim", cases.len()),
+        _ => overview::title(&cases),
     };
     let body = if several { overview::page(&mut cases, ROOM) } else { cases.iter_mut().map(alone).collect() };
     document(&title, &body, sheet)
@@ -138,6 +149,7 @@ fn sections(case: &Case) -> Vec<Section> {
             calls::section(case, run),
             nodes::section(case, run),
             sip::section(case, run),
+            ladders::section(case),
         ];
         sections.into_iter().flatten().collect()
     });

@@ -1,13 +1,13 @@
 //! Everything of a run that has a value at an instant, in one order: what CSV and OpenMetrics write.
 
-use crate::course::{Course, NodeCourse, StockCourse};
+use crate::course::{Course, NodeCourse, SiteCourse, StockCourse};
 use crate::result::RunResult;
 
 /// One measure of one object over time.
 pub(crate) struct Series<'a> {
     pub(crate) measure: &'static Measure,
     pub(crate) node: &'a str,
-    /// Feature and kind of stock, where it is of a stock.
+    /// Feature and kind of stock, where it is of a stock; of a PBX's use of a feature the kind is empty.
     pub(crate) stock: Option<(&'a str, &'a str)>,
     /// One for each bucket.
     pub(crate) values: &'a [u64],
@@ -29,6 +29,7 @@ enum Source {
     /// In ns, written in seconds.
     NodeTime(fn(&NodeCourse) -> &[u64]),
     Stock(fn(&StockCourse) -> &[u64]),
+    Site(fn(&SiteCourse) -> &[u64]),
 }
 
 impl Measure {
@@ -56,6 +57,13 @@ impl Measure {
                 };
                 course.stocks.iter().map(series).collect()
             }
+            Source::Site(values) => {
+                let series = |site: &'a SiteCourse| {
+                    let of = Some((site.feature.as_str(), ""));
+                    Series { measure: self, node: &site.node, stock: of, values: values(site) }
+                };
+                course.sites.iter().map(series).collect()
+            }
         }
     }
 }
@@ -79,7 +87,7 @@ pub(crate) fn seconds(ns: u64) -> String {
 }
 
 /// In the order written.
-pub(crate) static MEASURES: [Measure; 9] = [
+pub(crate) static MEASURES: [Measure; 12] = [
     Measure {
         name: "registered_endpoints",
         meaning: "Endpoints with a binding at the node, at the end of the bucket.",
@@ -115,6 +123,24 @@ pub(crate) static MEASURES: [Measure; 9] = [
         meaning: "Attempts to check out a unit that were refused.",
         is_count: true,
         of: Source::Stock(|stock| &stock.refused),
+    },
+    Measure {
+        name: "licence_units_usable",
+        meaning: "Units of the stock that may be issued, at the end of the bucket; unlimited ones are left out.",
+        is_count: false,
+        of: Source::Stock(|stock| &stock.pool),
+    },
+    Measure {
+        name: "licence_units_in_use_at_node",
+        meaning: "Most units in use at once at the node within the bucket, whosever stock they are of.",
+        is_count: false,
+        of: Source::Site(|site| &site.in_use),
+    },
+    Measure {
+        name: "licence_refusals_at_node",
+        meaning: "Attempts at the node to check out a unit that were refused.",
+        is_count: true,
+        of: Source::Site(|site| &site.refused),
     },
     Measure {
         name: "licence_units_given_out",

@@ -16,7 +16,7 @@ use super::people::{People, arrival_gap};
 use super::structure::Structure;
 use crate::language::CALLS;
 use crate::nearest::{did_you_mean, either};
-use crate::plan::Flow;
+use crate::plan::{Flow, MeanLoad};
 use crate::source::Span;
 use crate::value::distribution::{Law, distribution};
 use crate::value::rate::{Offered, Traffic, traffic};
@@ -75,9 +75,11 @@ impl Draft<'_> {
         let erlangs = offered.map_or(0.0, |offered| offered_erlangs(offered, mean.as_secs_f64(), seats));
         let each_idle = closed.then(|| erlangs / f64::from(seats.max(1)));
         let erlangs = each_idle.map_or(erlangs, |beta| erlangs / (1.0 + beta));
+        let per_hour = gap.map_or(0.0, |gap| 3600.0 / gap.as_secs_f64().max(1e-9));
         flows.loads.push(Flow {
-            per_hour: gap.map_or(0.0, |gap| 3600.0 / gap.as_secs_f64().max(1e-9)),
+            per_hour,
             erlangs,
+            mean: MeanLoad { per_hour, erlangs },
             holding: mean,
             seats,
             each_idle,

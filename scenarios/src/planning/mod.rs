@@ -19,6 +19,7 @@ mod installation;
 mod licences;
 mod limits;
 mod links;
+mod loads;
 mod moments;
 mod numbers;
 mod people;
@@ -92,6 +93,7 @@ impl Draft<'_> {
             expectations: Vec::new(),
             digest: 0,
         };
+        loads::average(&mut plan);
         plan.expectations = self.expectations(&structure, &timeline, &plan, variant);
         self.what_trials_hold(&structure, &timeline, &mut plan);
         plan.digest = digest::digest(&plan);

@@ -90,7 +90,11 @@ fn invariants(case: &Case) -> Markup {
     }
     let row = |(id, checks, broken): &(&str, u64, u64)| {
         let words_of = |id: &str| INVARIANTS.iter().find(|(of, _)| *of == id).map_or("", |(_, meaning)| meaning);
-        let broken = if *broken == 0 { "never".to_owned() } else { units::count(*broken) };
+        let broken = match (*checks, *broken) {
+            (0, 0) => "not asked".to_owned(),
+            (_, 0) => "never".to_owned(),
+            (_, broken) => units::count(broken),
+        };
         vec![words(*id), words(words_of(id)), number(units::count(*checks)), number(broken)]
     };
     let rows: Vec<_> = sums.iter().map(row).collect();

@@ -2,22 +2,26 @@
 
 use maud::{Markup, html};
 
-use crate::calls::{FlowCalls, TrunkCalls};
+use crate::calls::{FlowCalls, QueueCalls, TrunkCalls};
 use crate::latency::Reading;
 use crate::measurements::Measurements;
 use crate::render::page::case::Case;
 use crate::render::page::parts::{Cell, Section, number, table, words};
+use crate::render::page::traffic;
 use crate::units;
 
 pub(super) fn section(case: &Case, run: &Measurements) -> Option<Section> {
     let flows: Vec<&FlowCalls> = run.flows.iter().filter(|flow| flow.due > 0).collect();
     let trunks: Vec<&TrunkCalls> = run.trunks.iter().filter(|trunk| trunk.attempts > 0).collect();
-    if flows.is_empty() && trunks.is_empty() {
+    let queues: Vec<&QueueCalls> = run.queues.iter().filter(|queue| queue.entered > 0).collect();
+    if flows.is_empty() && trunks.is_empty() && queues.is_empty() {
         return None;
     }
     let body = html! {
+        (traffic::section(case, run))
         @if !flows.is_empty() { (sessions(&flows)) (fates(&flows)) }
         @if !trunks.is_empty() { (channels(&trunks)) }
+        @if !queues.is_empty() { (lines(&queues)) }
     };
     Some(case.section("Calls", title(&flows, &trunks), body))
 }
@@ -141,6 +145,57 @@ fn channels(trunks: &[&TrunkCalls]) -> Markup {
         (table("Channels of trunks", &heads, &rows))
         p { "Refused and all busy are parts of attempts and of time after the warm-up. Erlang B is what theory says of that load \
              and so many channels; it stands where calls come at random and are not tried again." }
+    }
+}
+
+fn lines(queues: &[&QueueCalls]) -> Markup {
+    let heads = [
+        "queue",
+        "agents",
+        "offered",
+        "callers",
+        "answered",
+        "gave up",
+        "passed on",
+        "refused",
+        "lost",
+        "had to wait",
+        "Erlang C",
+        "wait p50",
+        "longest",
+        "longest line",
+    ];
+    let percent = |share: Option<f64>| number(share.map_or_else(|| "–".to_owned(), units::percent));
+    let row = |queue: &&QueueCalls| {
+        let [entered, answered, abandoned, overflowed, refused, lost] =
+            [queue.entered, queue.answered, queue.abandoned, queue.overflowed, queue.refused, queue.lost]
+                .map(|count| number(units::count(count)));
+        let half = match queue.wait.reading(500, 0) {
+            Reading::At(ns) => units::duration(ns),
+            Reading::Never | Reading::TooFew => "–".to_owned(),
+        };
+        vec![
+            words(&queue.queue),
+            number(units::count(queue.agents)),
+            number(format!("{} E", units::plain(queue.offered_erlangs))),
+            entered,
+            answered,
+            abandoned,
+            overflowed,
+            refused,
+            lost,
+            percent(queue.probability_of_delay()),
+            percent(queue.expected().filter(|_| queue.is_erlang).map(|(waits, _)| waits)),
+            number(half),
+            number(queue.wait.max().map_or_else(|| "–".to_owned(), units::duration)),
+            number(units::count(queue.longest_line)),
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = queues.iter().take(ROWS).map(row).collect();
+    html! {
+        (table("Queues", &heads, &rows))
+        p { "“Had to wait” is the part of callers after the warm-up who found no agent idle; Erlang C is what theory says of it, \
+             where callers come at random and wait for as long as it takes. Waits are those of the answered." }
     }
 }
 

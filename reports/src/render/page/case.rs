@@ -1,5 +1,6 @@
 //! One result on the page, with what all its sections need.
 
+use crate::ladder::Ladder;
 use crate::measurements::{Measurements, Moment};
 use crate::render::judged::Judged;
 use crate::render::page::parts::{Section, data};
@@ -15,6 +16,8 @@ pub(super) struct Case<'a> {
     place: usize,
     pub(super) several: bool,
     pub(super) detail: Detail,
+    /// Of endpoints worth following; none, unless somebody followed them.
+    pub(super) ladders: &'a [Ladder],
 }
 
 /// How much of a result is told: as much as the page has room for.
@@ -44,7 +47,12 @@ impl<'a> Case<'a> {
     pub(super) fn new(result: &'a RunResult, place: usize, several: bool) -> Self {
         let clock = Clock { starts_s: result.header.starts_s, lasts_ns: lasts(result) };
         let marks = result.first().map_or_else(Vec::new, |run| marks(run, clock));
-        Self { judged: Judged::new(result), clock, marks, place, several, detail: Detail::Whole }
+        Self { judged: Judged::new(result), clock, marks, place, several, detail: Detail::Whole, ladders: &[] }
+    }
+
+    /// The same with ladders.
+    pub(super) fn with_ladders(self, ladders: &'a [Ladder]) -> Self {
+        Self { ladders, ..self }
     }
 
     /// Title, and variant if there are some.

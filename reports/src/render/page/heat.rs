@@ -32,7 +32,7 @@ pub(super) fn maps(case: &Case, course: &Course) -> Markup {
         (1..=SHADES).filter_map(|shade| Some((class(shade), counts(shade, most)?))).collect();
     let mut entries: Vec<(&str, String)> = names.iter().map(|(class, text)| (class.as_str(), text.clone())).collect();
     if let Some((_, last)) = entries.last_mut() {
-        last.push_str(" registrations in a cell");
+        last.push_str(if last == "1" { " registration in a cell" } else { " registrations in a cell" });
     }
     html! {
         (map(&course.due_map, "When registrations were done, and how long after they were due"))

@@ -13,6 +13,7 @@ use crate::render::page::happened::peak;
 use crate::render::page::overlay;
 use crate::render::page::parts::{Cell, Section, figure, heading, legend, number, short, table, words};
 use crate::render::page::scale::Linear;
+use crate::render::page::sites;
 use crate::render::text::closing;
 use crate::units;
 
@@ -69,6 +70,7 @@ fn of_feature(case: &Case, run: &Measurements, feature: &Feature) -> Markup {
         @if feature.contention.over_issue_peak == 0 { p { "Never were more units in use than installed." } }
         @for course in &shown { (in_use(case, run, feature, course)) }
         @for course in &shown { (refusals(course)) (holders(course)) }
+        (sites::section(case, run, feature.name))
         (overlay::section(feature.name, &feature.contention))
     }
 }
@@ -90,7 +92,8 @@ fn busiest<'a>(run: &'a Measurements, feature: &Feature) -> Vec<&'a StockCourse>
 fn in_use(case: &Case, run: &Measurements, feature: &Feature, course: &StockCourse) -> Markup {
     let same = |stock: &&&Stock| stock.node == course.node && stock.kind == course.kind;
     let pool = feature.stocks.iter().find(same).and_then(|stock| stock.pool);
-    let most = course.in_use.iter().copied().max().unwrap_or(0).max(pool.unwrap_or(0));
+    let changes = course.pool.windows(2).any(|pair| pair[0] != pair[1]);
+    let most = course.in_use.iter().copied().max().unwrap_or(0).max(pool.unwrap_or(0)).max(highest(&course.pool));
     let scale = Linear::counts(most as f64);
     let width = case.clock.share(run.course.width_ns);
     let shares = |levels: &[u64]| levels.iter().map(|level| scale.share(*level as f64)).collect::<Vec<f64>>();
@@ -105,14 +108,19 @@ fn in_use(case: &Case, run: &Measurements, feature: &Feature, course: &StockCour
     let body = html! {
         (fill("fill1", &area(&shares(&course.in_use), width)))
         @for (class, _, levels) in &extras { (stroke(class, &steps(&shares(levels), width))) }
-        @if let Some(pool) = pool { (stroke("limit", &line([0.0, 1.0].map(|x| (x, scale.share(pool as f64)))))) }
+        @if changes { (stroke("limit", &steps(&shares(&course.pool), width))) }
+        @else if let Some(pool) = pool { (stroke("limit", &line([0.0, 1.0].map(|x| (x, scale.share(pool as f64)))))) }
     };
     let kind = kind(&course.kind);
     let caption = format!("{}: units in use, {kind} {}", feature.name, short(&course.node, 40));
     let label = format!("{caption}; at most {} at once.", peak(&course.in_use));
     let plot = Plot { label, height: 170, x: case.clock.ticks(), y: scale.ticks.clone(), marks: &case.marks, body };
     let mut entries = vec![("fill1", format!("in use, at most {}", peak(&course.in_use)))];
-    entries.extend(pool.map(|pool| ("limit", format!("pool: {}", units::things(pool, "unit", "units")))));
+    entries.extend(pool.map(|pool| {
+        let least = course.pool.iter().copied().min().filter(|_| changes);
+        let least = least.map_or_else(String::new, |least| format!(", at times {}", units::count(least)));
+        ("limit", format!("pool: {}{least}", units::things(pool, "unit", "units")))
+    }));
     entries.extend(extras.iter().map(|(class, text, levels)| (*class, format!("{text}, at most {}", peak(levels)))));
     html! {
         (figure(&caption, &plot.markup()))
@@ -120,6 +128,10 @@ fn in_use(case: &Case, run: &Measurements, feature: &Feature, course: &StockCour
         (refused_over_time(case, run, course))
         (numbers(case, run, course))
     }
+}
+
+fn highest(levels: &[u64]) -> u64 {
+    levels.iter().copied().max().unwrap_or(0)
 }
 
 fn refused_over_time(case: &Case, run: &Measurements, course: &StockCourse) -> Markup {
@@ -137,11 +149,12 @@ fn refused_over_time(case: &Case, run: &Measurements, course: &StockCourse) -> M
 }
 
 fn numbers(case: &Case, run: &Measurements, course: &StockCourse) -> Markup {
-    let heads = ["time", "most in use", "refused", "given out", "stranded", "in grace"].map(str::to_owned);
+    let heads = ["time", "most in use", "refused", "pool", "given out", "stranded", "in grace"].map(str::to_owned);
     let row = |bucket: usize| {
         let ends = (bucket as u64 + 1).saturating_mul(run.course.width_ns).min(case.clock.lasts_ns);
-        let series = [&course.in_use, &course.refused, &course.booked, &course.stranded, &course.in_grace];
-        let numbers = series.map(|series| series.get(bucket).copied().unwrap_or(0).to_string());
+        let [pool, booked] = [&course.pool, &course.booked];
+        let series = [&course.in_use, &course.refused, pool, booked, &course.stranded, &course.in_grace];
+        let numbers = series.map(|series| series.get(bucket).map_or_else(String::new, u64::to_string));
         [units::clock(case.clock.starts_s, ends)].into_iter().chain(numbers).collect()
     };
     let rows: Vec<Vec<String>> = (0..course.in_use.len()).map(row).collect();
@@ -160,8 +173,9 @@ fn refusals(course: &StockCourse) -> Markup {
 fn holders(course: &StockCourse) -> Markup {
     let row = |row: &crate::course::Holders| vec![words(&row.population), number(units::count(row.units))];
     if let [only] = course.holders.as_slice() {
-        let (units, most) = (units::count(only.units), "when most were in use");
-        return html! { p { "All " (units) " units of " (short(&course.node, 40)) " were held by " (only.population) " " (most) "." } };
+        let (held, most) = (units::things(only.units, "unit", "units"), "when most were in use");
+        let of = short(&course.node, 40);
+        return html! { p { "At " (of) ", " (held) " and so all were held by " (only.population) " " (most) "." } };
     }
     let rows: Vec<_> = course.holders.iter().map(row).collect();
     let caption = format!("Who held {} of {} when most were in use", course.feature, short(&course.node, 40));
@@ -227,7 +241,7 @@ fn kind(kind: &str) -> &'static str {
 }
 
 /// A reason code with what it means.
-fn reason(code: &str) -> String {
+pub(super) fn reason(code: &str) -> String {
     let meaning = match code {
         "no-unit" => "no unit free",
         "grace-no-new" => "grace: holders stay, nobody new",
@@ -235,6 +249,8 @@ fn reason(code: &str) -> String {
         "decentral-exhausted" => "the PBX's own stock is empty",
         "gate-standby" => "fewer standby licences than ports",
         "overload" => "the queue was full",
+        "version-floor" => "licences of another version than the software",
+        "quarantine" => "the licence master has lost its table and grants nothing yet",
         _ => return code.to_owned(),
     };
     format!("{code}: {meaning}")

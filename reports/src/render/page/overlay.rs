@@ -77,7 +77,7 @@ fn chart(formula: Formula, feature: &str, contention: &Contention, range: [u64; 
     let sizes = (from..=to).step_by(usize::try_from(step).unwrap_or(1));
     let points = sizes.map(|size| (size, formula.refused(size))).take_while(|(_, refused)| *refused >= LEAST);
     let curve = line(points.map(|(size, refused)| (across(size), scale.share(refused))));
-    let simulated = contention.call_congestion();
+    let simulated = contention.refused_at_first().or(contention.call_congestion());
     let dot = simulated.filter(|share| *share > 0.0).map(|share| (across(pool), scale.share(share)));
     let body = html! {
         (stroke("line1", &curve))
@@ -91,9 +91,13 @@ fn chart(formula: Formula, feature: &str, contention: &Contention, range: [u64; 
         ("line1", format!("{}, at rest", formula.name())),
         ("limit", format!("the pool: {}", units::things(pool, "unit", "units"))),
     ];
-    entries.extend(simulated.map(|share| match share {
-        0.0 => ("cross", "simulated: none refused (below this axis)".to_owned()),
-        share => ("cross", format!("simulated: {} of all attempts, also the repeated", units::percent(share))),
+    entries.extend(simulated.map(|share| match (share, contention.call_congestion()) {
+        (0.0, _) => ("cross", "simulated: none refused at first (below this axis)".to_owned()),
+        (share, Some(all)) => {
+            let (first, all) = (units::percent(share), units::percent(all));
+            ("cross", format!("simulated: {first} of first attempts ({all} of all, with those repeated)"))
+        }
+        (share, None) => ("cross", format!("simulated: {} of first attempts", units::percent(share))),
     }));
     html! { (figure(&caption, &plot.markup())) (legend(&entries)) }
 }

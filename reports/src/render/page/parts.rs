@@ -41,6 +41,8 @@ pub(super) fn heading(level: u8, text: &str) -> Markup {
 pub(super) enum Cell {
     /// Words, at the left.
     Words(String),
+    /// Words that lead to an anchor of this page.
+    Link(String, String),
     /// A number with its unit, at the right.
     Number(String),
 }
@@ -55,13 +57,19 @@ pub(super) fn number(text: impl Into<String>) -> Cell {
 
 /// A table that scrolls by itself where it is too wide, also by keyboard. The first cell of a row is its name.
 pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<Cell>]) -> Markup {
-    let is_name = |row: &Vec<Cell>| matches!(row.first(), Some(Cell::Words(text)) if text.chars().count() > 3);
+    let is_name = |row: &Vec<Cell>| matches!(row.first(), Some(Cell::Words(text) | Cell::Link(_, text)) if text.chars().count() > 3);
     let names = rows.iter().any(is_name);
+    let class = match (names, heads.len() > MOST_EASILY) {
+        (true, true) => Some("names wide"),
+        (true, false) => Some("names"),
+        (false, true) => Some("wide"),
+        (false, false) => None,
+    };
     let is_number = |column: usize| rows.iter().any(|row| matches!(row.get(column), Some(Cell::Number(_))));
     html! {
         p.caption { (caption) }
         div.scroll tabindex="0" role="region" aria-label=(caption) {
-            table class=[names.then_some("names")] {
+            table class=[class] {
                 thead { tr {
                     @for (column, head) in heads.iter().enumerate() {
                         th scope="col" class=[is_number(column).then_some("n")] { (head) }
@@ -73,11 +81,15 @@ pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<Cell>]) -> Markup
     }
 }
 
+/// Columns that have room beside each other in any case.
+const MOST_EASILY: usize = 10;
+
 fn cell(column: usize, cell: &Cell) -> Markup {
     html! {
         @match cell {
             Cell::Words(text) if column == 0 => th scope="row" { (text) },
             Cell::Words(text) => td { (text) },
+            Cell::Link(anchor, text) => th scope="row" { a href={ "#" (anchor) } { (text) } },
             Cell::Number(text) if column == 0 => th.n scope="row" { (text) },
             Cell::Number(text) => td.n { (text) },
         }

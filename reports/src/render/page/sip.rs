@@ -21,8 +21,12 @@ pub(super) fn section(case: &Case, run: &Measurements) -> Option<Section> {
     let body = html! {
         (answers(&course.answers))
         (reasons(&course.answers))
-        @if re_sent == 0 { p { "No request had to be sent again." } } @else { (retransmissions(case, run, re_sent)) }
+        @if re_sent == 0 { p { "No REGISTER had to be sent again." } } @else { (retransmissions(case, run, re_sent)) }
         p { "In all " (units::count(run.counts.messages)) " messages were handled." }
+        @if case.ladders.is_empty() {
+            p { "Message by message: " code { "pbxsim trace RUN worst" } ", " code { "first-failure" } " or " code { "median" }
+                "; all three on this page: " code { "pbxsim show RUN --as html --ladders" } " (RUN is the run file)." }
+        }
     };
     Some(case.section("SIP", "SIP: requests and their answers", body))
 }
@@ -63,6 +67,7 @@ fn code_name(code: u16) -> String {
     match code {
         0 => "connection dead".to_owned(),
         408 => "408 or no answer".to_owned(),
+        487 => "487 given up".to_owned(),
         code => code.to_string(),
     }
 }
@@ -74,7 +79,7 @@ fn retransmissions(case: &Case, run: &Measurements, sum: u64) -> Markup {
     let body = fill("fill1", &area(&shares, case.clock.share(run.course.width_ns)));
     let bucket = units::duration(run.course.width_ns);
     let caption =
-        format!("Requests sent again for want of an answer (Timer E) in each {bucket}: {} in all", units::count(sum));
+        format!("REGISTERs sent again for want of an answer (Timer E) in each {bucket}: {} in all", units::count(sum));
     let plot =
         Plot { label: caption.clone(), height: 100, x: case.clock.ticks(), y: scale.ticks, marks: &case.marks, body };
     figure(&caption, &plot.markup())

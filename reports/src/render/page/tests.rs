@@ -31,7 +31,7 @@ fn the_page_says_what_was_tested_and_whether_it_held() {
         "Recovery: everybody came back",
         "no-unit: no unit free",
         "Nodes: requests waited longest at standby, up to 20.8 s",
-        "Requests sent again for want of an answer (Timer E) in each 7.5 s: 17 in all",
+        "REGISTERs sent again for want of an answer (Timer E) in each 7.5 s: 17 in all",
     ] {
         assert!(page.contains(part), "{part}\n{page}");
     }
@@ -291,4 +291,85 @@ fn searches_are_shown_trial_by_trial_with_the_report_of_the_rfc() {
     ] {
         assert!(page.contains(part), "{part}\n{page}");
     }
+}
+
+#[test]
+fn sites_stand_side_by_side_with_their_refusals() {
+    let page = page(vec![sample::passing()]);
+    for part in [
+        "PBX-SoftwarePhones, PBX by PBX",
+        "units in use, at most 400",
+        "PBX-SoftwarePhones at each PBX: whoever asked there, whosever stock it was",
+        "1 no-unit: no unit free",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+}
+
+#[test]
+fn calls_have_charts_and_queues_a_table() {
+    use crate::calls::QueueCalls;
+    use crate::course::{CallCourse, Track};
+    let mut result = sample::passing();
+    let run = &mut result.seeds[0];
+    run.queues = vec![QueueCalls {
+        queue: "helpdesk".into(),
+        agents: 15,
+        offered_erlangs: 10.0,
+        work_s: 180.0,
+        is_erlang: true,
+        entered: 400,
+        answered: 390,
+        abandoned: 10,
+        entered_observed: 400,
+        delayed_observed: 41,
+        longest_line: 4,
+        ..QueueCalls::default()
+    }];
+    run.course.calls = CallCourse { due: vec![5; 240], answered: vec![4; 240], failed: vec![1; 240] };
+    run.course.channels = vec![Track { name: "pstn".into(), levels: vec![28; 240] }];
+    run.course.lines = vec![Track { name: "helpdesk".into(), levels: vec![4; 240] }];
+    let page = page(vec![result]);
+    for part in
+        ["Calls in each 7.5 s", "due: 1,200 in all", "pstn: at most 28, unlimited", "helpdesk: at most 4", "10.2%"]
+    {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+}
+
+#[test]
+fn ladders_stand_on_the_page_if_somebody_followed() {
+    use crate::ladder::{Lane, Message, Step, What};
+    let lane = |name: &str| Lane { name: name.into(), ..Lane::default() };
+    let message = |at_ns| Step {
+        at_ns,
+        what: What::Message(Message {
+            from: 0,
+            to: 1,
+            text: "REGISTER".into(),
+            left_ns: at_ns,
+            fate: crate::ladder::Fate::Heard(at_ns + 1),
+            connected: false,
+            octets: Vec::new(),
+        }),
+    };
+    let ladder = Ladder {
+        endpoint: "desk-17".into(),
+        why: "the worst: in vain for 24 min".into(),
+        lanes: vec![lane("desk-17"), lane("<master>")],
+        steps: (0..100).map(message).collect(),
+        ..Ladder::default()
+    };
+    let run = RunFile { results: vec![sample::passing()] };
+    let page = with_ladders(&run, &[vec![ladder]], Sheet::Inside);
+    assert!(page.contains("<section id=\"ladders\">") && page.contains("desk-17, the worst: in vain for 24 min"));
+    assert!(page.contains("40 steps after these are left out.") && !page.contains("<master>"), "{page}");
+    assert!(!render(&run, Sheet::Inside).contains("id=\"ladders\""));
+}
+
+#[test]
+fn several_results_are_told_equally_and_led_to() {
+    let page = page(vec![sample::passing(), sample::failing()]);
+    assert!(page.contains("<h1>2 results: 1 passes, 1 fails</h1>"), "{page}");
+    assert!(page.contains("<a href=\"#result-2\">") && page.contains("<article id=\"result-2\">"));
 }

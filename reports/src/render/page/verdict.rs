@@ -10,6 +10,7 @@ use crate::render::page::parts::{Section, heading, short};
 use crate::render::replay::{command, replay};
 use crate::render::text::closing;
 use crate::result::{Verdict, broke_an_invariant};
+use crate::shell::quoted;
 use crate::units;
 use crate::verdict::{Axis, Judgement};
 
@@ -186,6 +187,11 @@ fn breach(case: &Case, run: &Measurements) -> Markup {
     }
 }
 
+/// How many seeds a fragile sentence asks for.
+fn more_seeds(judgement: &Judgement) -> Option<u32> {
+    judgement.fragile.as_ref()?.rsplit_once("--seeds ")?.1.parse().ok()
+}
+
 /// Commands that fit what came out.
 fn next(case: &Case) -> Vec<(String, &'static str)> {
     let result = case.judged.result;
@@ -194,13 +200,22 @@ fn next(case: &Case) -> Vec<(String, &'static str)> {
     let failed = result.seeds_held(&case.judged.judgements).find(|(_, verdict)| *verdict == Verdict::Fail);
     if let Some((run, _)) = failed {
         next.push((replay(header, run.seed), "runs a seed that fails alone"));
+        next.push(("pbxsim trace RUN worst".to_owned(), "shows the ladder of who fared worst; RUN is the run file"));
+    }
+    let for_licences = |judgement: &&Judgement| {
+        judgement.failed() && judgement.why.as_ref().is_some_and(|why| why.contains("licence"))
+    };
+    if let Some(judgement) = case.judged.judgements.iter().find(for_licences) {
+        let plan = format!("{} --for {}", command("plan", header), quoted(&judgement.sentence));
+        next.push((plan, "finds the fewest licences with which that sentence holds"));
     }
     if header.partial {
         next.push((command("run", header), "runs all seeds to their end"));
     }
     next.push((command("explain", header), "says what the scenario means, and what theory expects of it"));
-    if case.judged.judgements.iter().any(|judgement| judgement.fragile.is_some()) {
-        next.push((format!("{} --seeds 100", command("run", header)), "makes a verdict firm that is fragile now"));
+    if let Some(seeds) = case.judged.judgements.iter().filter_map(more_seeds).max() {
+        let more = format!("{} --seeds {seeds}", command("run", header));
+        next.push((more, "may make a verdict firm that is fragile now"));
     }
     next
 }
