@@ -92,8 +92,10 @@ pub(crate) struct Check {
     /// Scenario files, or folders of them
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    #[arg(long, hide = true, value_name = "SYSTEM")]
-    pub(crate) ci: Option<String>,
+    /// Tell a CI system too: github (annotations, step summary) or gitlab (code
+    /// quality)
+    #[arg(long, value_name = "SYSTEM", hide_possible_values = true)]
+    pub(crate) ci: Option<Ci>,
 }
 
 /// `pbxsim explain`.
@@ -243,7 +245,7 @@ pub(crate) struct Show {
     /// Run files, or LAST for the newest in runs/
     #[arg(value_name = "RUN|LAST", required = true)]
     pub(crate) runs: Vec<PathBuf>,
-    /// What to print: text, json, html (one page to forward), md (for a pull request), csv, junit, openmetrics, summary (to commit), hlog (HdrHistogram), or pcap (SIP of the worst, the first that failed, and one in the middle)
+    /// What to print: text, json, html (one page to forward), md (for a pull request), csv, junit, openmetrics, summary (to commit), hlog (HdrHistogram), pcap (SIP of the worst, the first that failed, and one in the middle), or sipp-stat, sipp-rtt (as SIPp's -trace_stat and -trace_rtt)
     #[arg(long = "as", value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: Format,
     /// Write it to this file instead, whole or not at all
@@ -252,6 +254,9 @@ pub(crate) struct Show {
     /// With html: the style sheet in a file of its own, for servers with a strict policy [default --out: report.html]
     #[arg(long)]
     pub(crate) split: bool,
+    /// With html: also the ladders of the worst, the first that failed, and one in the middle; the first seed is run again for them
+    #[arg(long)]
+    pub(crate) ladders: bool,
 }
 
 /// `pbxsim trace`.
@@ -347,7 +352,7 @@ pub(crate) enum Seeds {
     Until(Stopping),
 }
 
-/// CI systems that `run --ci` knows.
+/// CI systems that `run --ci` and `check --ci` know.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Ci {
     Github,
@@ -367,6 +372,8 @@ pub(crate) enum Format {
     Summary,
     Hlog,
     Pcap,
+    SippStat,
+    SippRtt,
 }
 
 /// Renderings of an audit and a quote.
@@ -428,6 +435,10 @@ impl Run {
             Some((_, flag)) => Err(Complaint::not_yet(flag)),
             None if self.format == Format::Pcap => Err(Complaint::wrong("a capture is made from a run file")
                 .hint("run it first; then: pbxsim show LAST --as pcap --out run.pcapng")),
+            None if matches!(self.format, Format::SippStat | Format::SippRtt) => {
+                Err(Complaint::wrong("SIPp's files are made from a run file")
+                    .hint("run it first; then: pbxsim show LAST --as sipp-stat --out stat.csv"))
+            }
             None => Ok(()),
         }
     }

@@ -1,11 +1,12 @@
-//! `run --ci`: beside the summary, what GitHub and GitLab show at a pull request.
+//! `run --ci`, `check --ci`: beside the answer, what GitHub and GitLab show at a pull request.
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
 use reports::atomic_file;
-use reports::render::{ci, junit, markdown};
+use reports::render::ci::{self, Mistake};
+use reports::render::{junit, markdown};
 use reports::run_file::RunFile;
 
 use crate::args::Ci;
@@ -25,6 +26,18 @@ pub(crate) fn tell(system: Ci, run: &RunFile) -> Result<(), Complaint> {
             write(CODE_QUALITY, &ci::code_quality(run))?;
             write(JUNIT, &junit::render(run))
         }
+    }
+}
+
+/// Tells a CI system what is wrong with scenario files.
+pub(crate) fn tell_mistakes(system: Ci, mistakes: &[Mistake]) -> Result<(), Complaint> {
+    match system {
+        Ci::Github => {
+            screen::tell(&ci::mistakes_annotated(mistakes));
+            let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|_| !mistakes.is_empty());
+            summary.map_or(Ok(()), |path| append(Path::new(&path), &ci::mistakes_listed(mistakes)))
+        }
+        Ci::Gitlab => write(CODE_QUALITY, &ci::mistakes_as_code_quality(mistakes)),
     }
 }
 

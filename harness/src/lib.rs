@@ -7,6 +7,7 @@ pub mod recorder;
 pub mod run;
 pub mod search;
 pub mod shrink;
+pub mod sipp;
 pub mod trace;
 pub mod wire;
 pub mod witness;

@@ -18,6 +18,8 @@ pub(crate) fn rendered(format: Format, run: &RunFile) -> String {
         Format::Hlog => hlog::render(run),
         Format::Summary => summary::render(run),
         Format::Text => text::render(run, &text::Options::default()),
-        Format::Pcap => unreachable!("captures are made by following, not from the run file alone"),
+        Format::Pcap | Format::SippStat | Format::SippRtt => {
+            unreachable!("these are made by running a seed again, not from the run file alone")
+        }
     }
 }

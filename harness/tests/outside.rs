@@ -124,3 +124,25 @@ fn tshark_reads_captures_without_complaint() {
     let first = read("desk.pcapng", "frame.number == 1", &["frame.time_epoch", "frame.comment"]);
     assert!(first.starts_with("1795510833.9") && first.contains("desk-6: wants in"), "virtual time, remarks: {first}");
 }
+
+#[test]
+fn sipp_files_have_the_columns_of_sipp_and_the_numbers_of_the_run() {
+    let desk = TempDir::new().expect("a folder");
+    std::fs::write(desk.path().join("busy.yaml"), BUSY).expect("a file");
+    for line in [
+        "run busy.yaml --out run.pbxrun",
+        "show run.pbxrun --as json --out run.json",
+        "show run.pbxrun --as sipp-stat --out stat.csv",
+        "show run.pbxrun --as sipp-rtt --out rtt.csv",
+    ] {
+        assert_eq!(pbxsim(desk.path(), &line.split(' ').collect::<Vec<_>>()), 0, "{line}");
+    }
+    // Nobody answers: what counts is the header, which it writes at once.
+    let port = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+    let to = format!("127.0.0.1:{port}");
+    let sipp = ["-sn", "uac", &to, "-i", "127.0.0.1", "-m", "1", "-timeout", "1s", "-trace_stat", "-stf", "sipp.csv"];
+    let done = Command::new("sipp").args(sipp).current_dir(desk.path()).stdin(Stdio::null()).output();
+    done.unwrap_or_else(|error| panic!("sipp is missing ({error}): scripts/test installs it"));
+    let said = read_by(desk.path(), "python3", &[&script("sipp.py").to_string_lossy()]);
+    assert!(said.contains("calls and as many rows as buckets"), "{said}");
+}

@@ -1,7 +1,7 @@
 //! A file that is there whole or not at all, whatever happens while it is written.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -27,8 +27,13 @@ pub enum WriteError {
 
 /// Writes a temporary file beside `path`, synced, then renames it over `path`.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    write_with(path, &mut |file| file.write_all(bytes))
+}
+
+/// The same with what a function writes: if it fails, nothing is there.
+pub fn write_with(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
     let temporary = beside(path);
-    let written = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let written = fill_synced(&temporary, fill).and_then(|()| fs::rename(&temporary, path));
     if let Err(source) = written {
         // The first error is the one to tell; a leftover is named so that it is seen for what it is.
         let _ = fs::remove_file(&temporary);
@@ -72,9 +77,14 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    fill_synced(path, &mut |file| file.write_all(bytes))
+}
+
+fn fill_synced(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    fill(&mut file)?;
+    file.flush()?;
+    file.get_ref().sync_all()
 }
 
 /// Makes the rename last through a power cut, where the system can; the contents are safe either way.

@@ -18,6 +18,7 @@ pub mod run_file;
 mod sample;
 pub mod search;
 pub mod shell;
+pub mod sipp;
 pub mod sizing;
 pub mod statistics;
 pub mod units;

@@ -17,6 +17,7 @@ pub mod page;
 mod replay;
 mod safe;
 mod series;
+pub mod sipp;
 pub mod sizing;
 pub mod summary;
 pub mod sweep;

@@ -13,6 +13,7 @@ mod quote;
 mod run;
 mod show;
 mod shrink;
+mod sipp;
 mod start;
 mod sweep;
 mod trace;
@@ -24,7 +25,7 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
-use scenarios::Loaded;
+use scenarios::{Diagnostics, Loaded};
 
 use crate::args::{Args, Verb};
 use crate::complaint::Complaint;
@@ -104,15 +105,28 @@ fn load(paths: &[PathBuf], overrides: &[String], variant: Option<&str>) -> Vec<S
 }
 
 pub(crate) fn load_one(path: PathBuf, overrides: &[String], variant: Option<&str>) -> Scenario {
-    let bytes = scenario_files::read(&path).map_err(|complaint| complaint.to_string())?;
+    match read_one(&path, overrides, variant) {
+        Ok(loaded) => Ok((path, loaded)),
+        Err(Unfit::Unread(complaint)) => Err(complaint.to_string()),
+        Err(Unfit::Wrong(mistakes)) => Err(mistakes.render()),
+    }
+}
+
+/// Why a scenario cannot be run.
+enum Unfit {
+    /// Its file cannot be read.
+    Unread(Complaint),
+    /// What it says is wrong, at these places.
+    Wrong(Diagnostics),
+}
+
+fn read_one(path: &Path, overrides: &[String], variant: Option<&str>) -> Result<Loaded, Unfit> {
+    let bytes = scenario_files::read(path).map_err(Unfit::Unread)?;
     let name = path.to_string_lossy();
     let text = scenarios::decode(&name, bytes);
     let loaded = text.and_then(|text| scenarios::load(&name, &text, overrides, variant));
     tracing::info!(path = %path.display(), ok = loaded.is_ok(), "scenario read");
-    match loaded {
-        Ok(loaded) => Ok((path, loaded)),
-        Err(mistakes) => Err(mistakes.render()),
-    }
+    loaded.map_err(Unfit::Wrong)
 }
 
 /// Reads all files for a command that needs them right: mistakes and warnings are told. `None`: nothing may run.

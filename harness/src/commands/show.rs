@@ -8,7 +8,7 @@ use reports::render::text::{self, Options, Style};
 use reports::run_file::RunFile;
 
 use crate::args::{Format, Show};
-use crate::commands::trace;
+use crate::commands::{sipp, trace};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::rendering::rendered;
@@ -16,12 +16,19 @@ use crate::{run_files, screen};
 
 /// Renders run files. What they show may have failed: showing it has not, so the exit code is 0.
 pub(super) fn show(args: &Show) -> Result<Exit, Complaint> {
+    if args.ladders && args.format != Format::Html {
+        let hint = "it needs --as html; alone: pbxsim trace RUN worst";
+        return Err(Complaint::wrong("--ladders puts ladders on a page").hint(hint));
+    }
     if args.split {
         return split(args);
     }
     let shown = match (args.format, args.runs.as_slice()) {
+        (Format::Html, _) => whole_page(args, Sheet::Inside)?,
         (Format::Text, runs) => texts(runs, args.out.is_none() && screen::has_colour())?,
         (Format::Pcap, runs) => return deliver(&trace::capture(&together(runs)?)?, args.out.as_deref()),
+        (Format::SippStat, runs) => sipp::stat(&together(runs)?)?,
+        (Format::SippRtt, runs) => return sipp::rtt(&together(runs)?, args.out.as_deref()),
         (format, runs) => rendered(format, &together(runs)?),
     };
     deliver(shown.as_bytes(), args.out.as_deref())
@@ -57,6 +64,16 @@ fn together(runs: &[impl AsRef<Path>]) -> Result<RunFile, Complaint> {
     Ok(together)
 }
 
+/// The page, with ladders if they are wanted.
+fn whole_page(args: &Show, sheet: Sheet<'_>) -> Result<String, Complaint> {
+    let run = together(&args.runs)?;
+    let ladders = match args.ladders {
+        true => run.results.iter().map(trace::sample).collect::<Result<Vec<_>, _>>()?,
+        false => Vec::new(),
+    };
+    Ok(page::with_ladders(&run, &ladders, sheet))
+}
+
 /// The page and its style sheet beside it.
 fn split(args: &Show) -> Result<Exit, Complaint> {
     if args.format != Format::Html {
@@ -69,10 +86,10 @@ fn split(args: &Show) -> Result<Exit, Complaint> {
             Complaint::wrong("the page and its style sheet would be the same file").hint("try --out report.html")
         );
     }
-    let run = together(&args.runs)?;
     let name = sheet.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let shown = whole_page(args, Sheet::Beside(&name))?;
     write(&sheet, page::STYLE.as_bytes())?;
-    write(&path, page::render(&run, Sheet::Beside(&name)).as_bytes())?;
+    write(&path, shown.as_bytes())?;
     screen::print(&format!("{}\n{}\n", path.display(), sheet.display()))?;
     Ok(Exit::Held)
 }

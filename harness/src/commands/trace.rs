@@ -32,9 +32,13 @@ pub(super) fn trace(args: &Trace) -> Result<Exit, Complaint> {
     deliver(&shown, args.out.as_deref())
 }
 
-/// The SIP of a bounded sample of a run: the worst, the first that failed, one in the middle; nobody twice.
+/// The SIP of a bounded sample of a run.
 pub(super) fn capture(run: &RunFile) -> Result<Vec<u8>, Complaint> {
-    let result = chosen(run, None)?;
+    Ok(ladder::capture(&sample(chosen(run, None)?)?))
+}
+
+/// Those worth following: the worst, the first that failed, one in the middle; nobody twice.
+pub(super) fn sample(result: &RunResult) -> Result<Vec<Ladder>, Complaint> {
     let mut sample: Vec<Ladder> = Vec::new();
     for whom in [Whom::Worst, Whom::FirstFailure, Whom::Median] {
         match follow(result, None, &whom) {
@@ -45,7 +49,7 @@ pub(super) fn capture(run: &RunFile) -> Result<Vec<u8>, Complaint> {
             Err(complaint) => return Err(complaint),
         }
     }
-    Ok(ladder::capture(&sample))
+    Ok(sample)
 }
 
 fn whom(word: &str) -> Whom {
@@ -58,7 +62,7 @@ fn whom(word: &str) -> Whom {
 }
 
 /// The result of that variant; without one the first that failed, else the first.
-fn chosen<'a>(run: &'a RunFile, variant: Option<&str>) -> Result<&'a RunResult, Complaint> {
+pub(super) fn chosen<'a>(run: &'a RunFile, variant: Option<&str>) -> Result<&'a RunResult, Complaint> {
     let failed = |result: &&RunResult| result.verdict(&result.judge()) == Verdict::Fail;
     let found = match variant {
         Some(name) => run.results.iter().find(|result| result.header.variant.as_deref() == Some(name)),
@@ -78,13 +82,16 @@ fn follow(result: &RunResult, seed: Option<u64>, whom: &Whom) -> Result<Ladder, 
     let recorded = recorded(result, seed)?;
     let plan = plan(result)?;
     let Traced { ladder, run } = harness::trace::trace(&plan, recorded.seed, whom).map_err(Complaint::wrong)?;
-    if run.digest != recorded.digest {
-        return Err(another(result));
-    }
+    must_repeat(result, recorded, &run)?;
     Ok(ladder)
 }
 
-fn recorded(result: &RunResult, seed: Option<u64>) -> Result<&Measurements, Complaint> {
+/// What comes out of a seed that is run again must be what was recorded.
+pub(super) fn must_repeat(result: &RunResult, recorded: &Measurements, again: &Measurements) -> Result<(), Complaint> {
+    if again.digest == recorded.digest { Ok(()) } else { Err(another(result)) }
+}
+
+pub(super) fn recorded(result: &RunResult, seed: Option<u64>) -> Result<&Measurements, Complaint> {
     let runs = &result.seeds;
     let found = match seed {
         Some(seed) => runs.iter().find(|run| run.seed == seed),
@@ -104,7 +111,7 @@ fn recorded(result: &RunResult, seed: Option<u64>) -> Result<&Measurements, Comp
 }
 
 /// The plan that was run, from the text kept in the run file.
-fn plan(result: &RunResult) -> Result<Plan, Complaint> {
+pub(super) fn plan(result: &RunResult) -> Result<Plan, Complaint> {
     let header = &result.header;
     let loaded = scenarios::load(&header.file, &header.source, &header.overrides, header.variant.as_deref());
     let plans = loaded.map_err(|_| another(result))?.plans;
@@ -113,6 +120,6 @@ fn plan(result: &RunResult) -> Result<Plan, Complaint> {
 
 fn another(result: &RunResult) -> Complaint {
     let version = &result.header.version;
-    Complaint::invalid(format!("this pbxsim does not repeat a run of pbxsim {version}: no ladder can be shown"))
+    Complaint::invalid(format!("this pbxsim does not repeat a run of pbxsim {version}: its messages cannot be shown"))
         .hint("run the scenario again, then follow that run")
 }

@@ -15,6 +15,7 @@ use scenarios::plan::Plan;
 use simulator::layout::Device;
 use simulator::node::NodeId;
 use simulator::schedule::Entry;
+use simulator::simulation::Observer;
 use simulator::sip::message::Aor;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
@@ -67,6 +68,16 @@ pub fn trace(plan: &Plan, seed: u64, whom: &Whom) -> Result<Traced, String> {
     }
     let settled = search::settle(plan, schedule, seed, &|| false).ok_or("what it searches for was not found")?;
     follow(Item { plan: &settled.plan, seed }, &settled.schedule, whom)
+}
+
+/// Runs a seed of a plan once more before a witness. `None`: what it searches for was not found.
+pub(crate) fn again(plan: &Plan, seed: u64, witness: &mut impl Observer) -> Option<Measurements> {
+    let schedule = plan.schedule_of(seed);
+    if plan.searches.is_empty() {
+        return Some(witnessed(Item { plan, seed }, schedule, witness, &|| false, &Silent));
+    }
+    let settled = search::settle(plan, schedule, seed, &|| false)?;
+    Some(witnessed(Item { plan: &settled.plan, seed }, settled.schedule, witness, &|| false, &Silent))
 }
 
 fn follow(item: Item<'_>, schedule: &[Entry], whom: &Whom) -> Result<Traced, String> {

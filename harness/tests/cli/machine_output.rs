@@ -70,6 +70,24 @@ fn github_is_told_where_a_sentence_failed() {
 }
 
 #[test]
+fn mistakes_are_told_to_github_and_gitlab_where_they_stand() {
+    let desk = Desk::new();
+    desk.write("typo.yaml", &desk.read("small.yaml").replace("cluster:", "clutser:"));
+    let mut command = desk.command("check small.yaml typo.yaml --ci github");
+    let answer = crate::desk::Answer::of(command.env("GITHUB_STEP_SUMMARY", desk.path().join("summary.md")));
+    assert_eq!((answer.code, answer.output.as_str()), (Some(2), ""));
+    let annotations: Vec<&str> = answer.errors.lines().filter(|line| line.starts_with("::")).collect();
+    assert!(annotations[0].starts_with("::error file=typo.yaml,line="), "{annotations:?}");
+    assert!(annotations.iter().any(|line| line.contains("clutser")), "{annotations:?}");
+    assert!(desk.read("summary.md").starts_with("### pbxsim check: "), "{}", desk.read("summary.md"));
+    assert_eq!(desk.pbxsim("check typo.yaml no-such.yaml --ci gitlab").code, Some(2));
+    let issues: serde_json::Value = serde_json::from_str(&desk.read("gl-code-quality-report.json")).expect("JSON");
+    assert_eq!(issues[0]["location"]["path"], "typo.yaml");
+    assert_eq!(desk.pbxsim("check small.yaml --ci gitlab").code, Some(0));
+    assert_eq!(desk.read("gl-code-quality-report.json").trim(), "[]");
+}
+
+#[test]
 fn gitlab_finds_its_reports() {
     let desk = Desk::new();
     assert_eq!(desk.pbxsim("run failing.yaml small.yaml --ci gitlab").code, Some(1));

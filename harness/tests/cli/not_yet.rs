@@ -5,7 +5,7 @@ use crate::desk::Desk;
 #[test]
 fn later_verbs_and_flags_answer_not_yet() {
     let desk = Desk::new();
-    for line in ["calibrate small.yaml x.pbxrun", "check small.yaml --ci github"] {
+    for line in ["calibrate small.yaml x.pbxrun", "run small.yaml --run-commands"] {
         let answer = desk.pbxsim(line);
         assert_eq!((answer.code, answer.output.as_str()), (Some(2), ""), "{line}");
         assert!(answer.errors.starts_with("error: not yet: "), "{line}: {}", answer.errors);

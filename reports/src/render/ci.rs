@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::measurements::Measurements;
 use crate::render::judged::Judged;
+use crate::render::markdown::code;
 use crate::render::safe::safe;
 use crate::result::{Header, broke_an_invariant};
 use crate::run_file::RunFile;
@@ -113,6 +114,82 @@ fn line_of(source: &str, sentence: &str) -> usize {
     source.lines().position(begins_with).map_or(1, |place| place + 1)
 }
 
+/// One mistake in a scenario file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Mistake {
+    /// As given, or `the command line`.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// Nothing runs; else a warning.
+    pub is_error: bool,
+    /// What is wrong.
+    pub message: String,
+    /// How to cure it; may be empty.
+    pub advice: String,
+}
+
+/// Workflow commands for mistakes in files: errors, then warnings, as many of each as GitHub shows; a line each.
+pub fn mistakes_annotated(mistakes: &[Mistake]) -> String {
+    let mut text = String::new();
+    for (is_error, kind, one, more) in [(true, "error", "error", "errors"), (false, "warning", "warning", "warnings")] {
+        let of_kind: Vec<&Mistake> = mistakes.iter().filter(|mistake| mistake.is_error == is_error).collect();
+        for mistake in of_kind.iter().take(MOST_ANNOTATIONS) {
+            let (file, title) = (property(&mistake.file), property(&mistake.message));
+            let advice = if mistake.advice.is_empty() { &mistake.message } else { &mistake.advice };
+            let (line, column) = (mistake.line, mistake.column);
+            text.push_str(&format!("::{kind} file={file},line={line},col={column},title={title}::{}\n", data(advice)));
+        }
+        if of_kind.len() > MOST_ANNOTATIONS {
+            let left = units::things((of_kind.len() - MOST_ANNOTATIONS) as u64, one, more);
+            text.push_str(&format!("::notice::{left} more: see the step summary\n"));
+        }
+    }
+    text
+}
+
+/// All mistakes for a step summary, in Markdown, errors first.
+pub fn mistakes_listed(mistakes: &[Mistake]) -> String {
+    let errors = mistakes.iter().filter(|mistake| mistake.is_error).count();
+    let head = match (errors, mistakes.len() - errors) {
+        (0, warnings) => units::things(warnings as u64, "warning", "warnings"),
+        (errors, 0) => units::things(errors as u64, "error", "errors"),
+        (errors, warnings) => {
+            let errors = units::things(errors as u64, "error", "errors");
+            format!("{errors}, {}", units::things(warnings as u64, "warning", "warnings"))
+        }
+    };
+    let mut text = format!("### pbxsim check: {head}\n\n");
+    let mut sorted: Vec<&Mistake> = mistakes.iter().collect();
+    sorted.sort_by_key(|mistake| !mistake.is_error);
+    for mistake in sorted {
+        let place = format!("{}:{}:{}", mistake.file, mistake.line, mistake.column);
+        let advice = if mistake.advice.is_empty() { String::new() } else { format!(": {}", code(&mistake.advice)) };
+        let kind = if mistake.is_error { "error" } else { "warning" };
+        text.push_str(&format!("- {kind} at {}: {}{advice}\n", code(&place), code(&mistake.message)));
+    }
+    text.push('\n');
+    text
+}
+
+/// The code quality report of GitLab for mistakes in files.
+pub fn mistakes_as_code_quality(mistakes: &[Mistake]) -> String {
+    let issue = |mistake: &Mistake| Issue {
+        description: match mistake.advice.as_str() {
+            "" => safe(&mistake.message),
+            advice => format!("{}: {}", safe(&mistake.message), safe(advice)),
+        },
+        check_name: "pbxsim check",
+        fingerprint: safe(&format!("{}#{}#{}", mistake.file, mistake.message, mistake.line)),
+        severity: if mistake.is_error { "major" } else { "minor" },
+        location: Location { path: safe(&mistake.file), lines: Lines { begin: mistake.line } },
+    };
+    let issues: Vec<Issue> = mistakes.iter().map(issue).collect();
+    serde_json::to_string_pretty(&issues).expect("plain data is always JSON") + "\n"
+}
+
 /// The message of a workflow command.
 fn data(text: &str) -> String {
     safe(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
@@ -162,6 +239,44 @@ mod tests {
         for text in crate::render::page::HOSTILE {
             let annotated = annotations(&RunFile { results: vec![crate::render::page::hostile(text)] });
             assert!(annotated.lines().all(|line| line.starts_with("::error file=")), "{annotated}");
+        }
+    }
+
+    fn mistake(is_error: bool, message: &str) -> Mistake {
+        let (file, advice) = ("a, b.yaml".to_owned(), "did you mean \"answers\"?".to_owned());
+        Mistake { file, line: 11, column: 28, is_error, message: message.to_owned(), advice }
+    }
+
+    #[test]
+    fn mistakes_are_annotated_where_they_are_errors_first() {
+        let text = mistakes_annotated(&[mistake(false, "odd"), mistake(true, "unknown key: \"x\"")]);
+        let lines = [
+            "::error file=a%2C b.yaml,line=11,col=28,title=unknown key%3A \"x\"::did you mean \"answers\"?",
+            "::warning file=a%2C b.yaml,line=11,col=28,title=odd::did you mean \"answers\"?",
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), lines);
+        let many = vec![mistake(true, "wrong"); 13];
+        let text = mistakes_annotated(&many);
+        assert!(
+            text.lines().count() == 11 && text.ends_with("::notice::3 errors more: see the step summary\n"),
+            "{text}"
+        );
+        assert!(
+            mistakes_listed(&many).starts_with("### pbxsim check: 13 errors\n\n- error at `a, b.yaml:11:28`: `wrong`:")
+        );
+    }
+
+    #[test]
+    fn hostile_mistakes_make_no_command_and_no_markup() {
+        for text in crate::render::page::HOSTILE {
+            let one = Mistake { file: text.into(), advice: text.into(), ..mistake(true, text) };
+            let all = [one.clone(), one];
+            assert!(mistakes_annotated(&all).lines().all(|line| line.starts_with("::error file=")));
+            let listed = mistakes_listed(&all);
+            let outside: String = listed.split('`').step_by(2).collect();
+            assert!(!outside.contains(['<', '[']) && listed.lines().count() == 5, "{listed}");
+            let issues: serde_json::Value = serde_json::from_str(&mistakes_as_code_quality(&all)).expect("JSON");
+            assert_eq!(issues[0]["severity"], "major");
         }
     }
 

@@ -123,7 +123,7 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 /// Within backticks; a backtick becomes an apostrophe.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("`{}`", safe(text).replace('`', "'").replace('|', "\\|"))
 }
 

@@ -127,6 +127,18 @@ pub(in crate::render) fn epoch_s(header: &Header) -> i64 {
     header.date.map_or(1, days_since_1970) * 86_400 + i64::from(header.starts_s)
 }
 
+/// The date so many days after 1 January 1970 (H. Hinnant, as below, civil_from_days).
+pub(in crate::render) fn date_of(days: i64) -> (i64, i64, i64) {
+    let since = days + 719_468;
+    let (era, day_of_era) = (since.div_euclid(146_097), since.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
+}
+
 /// Of the Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms", days_from_civil).
 pub(in crate::render) fn days_since_1970((year, month, day): (i32, u8, u8)) -> i64 {
     let (year, month, day) = (i64::from(year) - i64::from(month <= 2), i64::from(month), i64::from(day));
