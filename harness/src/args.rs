@@ -4,6 +4,7 @@ mod answers;
 mod machines;
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -110,7 +111,7 @@ pub(crate) struct Explain {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub(crate) overrides: Vec<String>,
     /// Instead: what a run on the wire would do; nothing is sent
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "")]
     pub(crate) wire: Option<String>,
 }
 
@@ -174,7 +175,7 @@ pub(crate) struct Run {
     /// Instead: by the workers at this NATS server (pbxsim worker)
     #[arg(long, value_name = "URL", conflicts_with = "jobs")]
     pub(crate) on: Option<String>,
-    /// Where the run file goes [default: runs/TIME-NAME.pbxrun]
+    /// Run file [default: runs/TIME-NAME.pbxrun]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// What to print: text, json, html, md, csv, junit, openmetrics or summary
@@ -184,10 +185,13 @@ pub(crate) struct Run {
     /// quality, junit.xml)
     #[arg(long, value_name = "SYSTEM", hide_possible_values = true)]
     pub(crate) ci: Option<Ci>,
-    /// Load a real PBX there, in real time: sip:127.0.0.1:5060; or one address for
-    /// each node, with commas. Only this machine may be loaded
-    #[arg(long, value_name = "ADDRESS")]
+    /// Load a real PBX there, in real time: sip:127.0.0.1:5060, or one address for
+    /// each node, with commas [default: wire.target]
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "")]
     pub(crate) wire: Option<String>,
+    /// This public address is mine to load
+    #[arg(long, value_name = "ADDRESS", requires = "wire")]
+    pub(crate) i_may_load: Vec<IpAddr>,
     /// A dashboard while it runs, on a terminal
     #[arg(long)]
     pub(crate) watch: bool,
@@ -337,8 +341,6 @@ pub(crate) struct Later {
 /// Flags of `run` of a later version.
 #[derive(Debug, Parser)]
 pub(crate) struct LaterFlags {
-    #[arg(long, hide = true, value_name = "ADDRESS")]
-    i_may_load: Option<String>,
     #[arg(long, hide = true)]
     run_commands: bool,
 }
@@ -430,7 +432,7 @@ impl Run {
     /// Refuses flags of a later version.
     pub(crate) fn only_what_exists(&self) -> Result<(), Complaint> {
         let later = &self.later;
-        let flags = [(later.i_may_load.is_some(), "--i-may-load"), (later.run_commands, "--run-commands")];
+        let flags = [(later.run_commands, "--run-commands")];
         match flags.into_iter().find(|(is_given, _)| *is_given) {
             Some((_, flag)) => Err(Complaint::not_yet(flag)),
             None if self.format == Format::Pcap => Err(Complaint::wrong("a capture is made from a run file")

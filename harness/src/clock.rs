@@ -29,6 +29,13 @@ pub(crate) fn stamp() -> String {
     now.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%dT%H%M").to_string()
 }
 
+/// The day, counted from 1970-01-01, as the world's clock has it.
+#[expect(clippy::disallowed_methods, reason = "permission to load somebody ends on a day")]
+pub(crate) fn today() -> i64 {
+    let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(passed.as_secs() / 86_400).unwrap_or(i64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,8 @@ use simulator::schedule::{Action, Entry, Sought};
 use simulator::settings::Settings;
 use simulator::time::{Duration, Instant};
 
+pub use crate::value::network::Network;
+
 /// One variant of one file, ready to run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
@@ -50,8 +52,49 @@ pub struct Plan {
     pub demands: Vec<Demand>,
     /// Load that each flow of calls offers, in the order of [`Layout::flows`].
     pub flows: Vec<Flow>,
+    /// What is used on real sockets alone; no part of the meaning.
+    pub wire: Wire,
     /// Digest of the meaning (layout, settings, schedule, expectations), independent of comments and layout of the text.
     pub digest: u64,
+}
+
+/// What `wire` says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wire {
+    /// Where everybody registers, unless the command line says it.
+    pub target: Option<String>,
+    /// In From, To and the realm, instead of the target's host.
+    pub domain: Option<String>,
+    /// Who the endpoints are; without them a user has its name for a password.
+    pub credentials: Option<Credentials>,
+    /// What may be loaded beside this machine.
+    pub may_load: Vec<MayLoad>,
+    /// Least time from one request to the next, on average.
+    pub at_most: Option<Duration>,
+    /// Names and values of header fields that requests have besides.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Names and passwords of users on the wire.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Credentials {
+    /// Whether a user is called by its number.
+    pub by_number: bool,
+    /// The variable of the environment that holds the password.
+    pub password: String,
+}
+
+/// Addresses that may be loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MayLoad {
+    /// Which.
+    pub to: Network,
+    /// At which ports, both included.
+    pub ports: (u16, u16),
+    /// The last day, counted from 1970-01-01.
+    pub until_day: Option<i64>,
+    /// Least time from one request to the next, on average.
+    pub at_most: Option<Duration>,
 }
 
 impl Plan {

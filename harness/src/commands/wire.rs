@@ -11,7 +11,7 @@ use harness::wire::driver::{self, Served};
 use harness::wire::part;
 use harness::wire::ping;
 use harness::wire::prospect::{Prospect, impossible, on_nodes};
-use harness::wire::rails::Rails;
+use harness::wire::rails::{Barred, Rails};
 use harness::wire::socket::Sockets;
 use harness::wire::summary::Summary;
 use harness::wire::target;
@@ -19,9 +19,10 @@ use harness::wire::validity::objections;
 use harness::witness::Nobody;
 use reports::units::{clock, count, duration, things};
 use scenarios::plan::Plan;
+use simulator::numbers::{Destination, Number};
 
 use crate::args::{Explain, Format, Run, Serve};
-use crate::clock::Stopwatch;
+use crate::clock::{Stopwatch, today};
 use crate::commands::load_right;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
@@ -35,8 +36,11 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
         return Err(Complaint::wrong("on the wire one scenario is run at a time"));
     };
     let Some(plan) = only_plan(file, &args.overrides, args.variant.as_deref())? else { return Ok(Exit::Wrong) };
-    let (directory, targets) = targets(addresses, &plan)?;
+    let addresses = &addressed(addresses, &plan)?;
+    let rails = Rails::new(&plan.wire, args.i_may_load.clone(), today());
+    let (directory, targets) = target::targets(addresses, &plan, &rails).map_err(wrong)?;
     can_load(&plan)?;
+    is_moderate(&plan, &targets, &rails)?;
     let seed = args.seed.unwrap_or(plan.seed);
     if let Some(on) = &args.on {
         if !plan.layout.flows.is_empty() {
@@ -44,8 +48,9 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
         }
         return run_on(args, on, (&plan, seed), (addresses, &targets));
     }
-    let local = if targets[0].is_ipv6() { "[::1]:0" } else { "127.0.0.1:0" };
-    let mut sockets = bind(&[local.parse().expect("an address")])?;
+    let local = target::local_for(targets[0])
+        .map_err(|error| Complaint::invalid(format!("{} cannot be reached: {error}", targets[0])))?;
+    let mut sockets = bind(&[local], rails)?;
     let secret = driver::secret();
     for target in &targets {
         match ping::ask(&mut sockets, *target, &directory.domain, secret) {
@@ -70,6 +75,7 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
         plan: &plan,
         seed,
         target: list(&targets),
+        may_load: sockets.rails().words(),
         local: sockets.local(0).to_string(),
         run: Some(run),
         loaded: &loaded,
@@ -109,6 +115,7 @@ fn run_on(
         plan,
         seed,
         target: list(targets),
+        may_load: Rails::default().words(),
         local: things(done.len() as u64, "worker", "workers"),
         run: None,
         loaded: &loaded,
@@ -124,13 +131,19 @@ fn run_on(
 pub(super) fn explain(args: &Explain, addresses: &str) -> Result<Exit, Complaint> {
     let Some(file) = &args.file else { return Err(crate::commands::which_scenario("explain")) };
     let Some(plan) = only_plan(file, &args.overrides, args.variant.as_deref())? else { return Ok(Exit::Wrong) };
-    let (directory, targets) = targets(addresses, &plan)?;
+    let addresses = &addressed(addresses, &plan)?;
+    // Nothing is sent: a public address need not be repeated, but is told of.
+    let resolved: Vec<SocketAddr> =
+        addresses.split(',').map(target::resolved).collect::<Result<_, _>>().map_err(wrong)?;
+    let rails = Rails::new(&plan.wire, resolved.iter().map(SocketAddr::ip).collect(), today());
+    let (directory, targets) = target::targets(addresses, &plan, &rails).map_err(wrong)?;
     can_load(&plan)?;
+    let unrepeated = Rails::new(&plan.wire, Vec::new(), today());
     let prospect = Prospect::of(&plan, plan.seed);
     let mut lines = vec![
         format!("{}: on the wire; nothing is sent now", plan.title),
         format!("  to         {}, UDP, domain {}", list(&targets), directory.domain),
-        "  may load   loopback only".to_owned(),
+        format!("  may load   {}", rails.words()),
         "  sockets    1 for all endpoints, a port of the system's choice, 1 descriptor".to_owned(),
         format!("  endpoints  {}", count(prospect.endpoints)),
         format!(
@@ -146,6 +159,8 @@ pub(super) fn explain(args: &Explain, addresses: &str) -> Result<Exit, Complaint
         let calls = format!("  calls      {} of the arrivals, seven messages each", count(prospect.calls));
         lines.insert(6, calls);
     }
+    let public = targets.iter().filter(|target| unrepeated.allow(**target) == Err(Barred::Public));
+    lines.extend(public.map(|target| format!("  public     a run needs --i-may-load {}", target.ip())));
     if !plan.expectations.is_empty() {
         lines.push(format!("  sentences  {} in the file, not judged on the wire", plan.expectations.len()));
     }
@@ -156,15 +171,19 @@ pub(super) fn explain(args: &Explain, addresses: &str) -> Result<Exit, Complaint
 /// Is the cluster, until interrupted.
 pub(super) fn serve(args: &Serve) -> Result<Exit, Complaint> {
     let Some(plan) = only_plan(&args.file, &args.overrides, args.variant.as_deref())? else { return Ok(Exit::Wrong) };
-    let first = target::address(&args.listen).map_err(wrong)?;
+    let rails = Rails::new(&plan.wire, Vec::new(), today());
+    let first = target::resolved(&args.listen).map_err(wrong)?;
+    target::permitted(first, &rails).map_err(wrong)?;
     let nodes = plan.layout.pbxs.len() as u16;
     if first.port() != 0 && first.port().checked_add(nodes - 1).is_none() {
         return Err(Complaint::wrong(format!("{nodes} nodes need {nodes} ports from {} on", first.port())));
     }
     let place = |index: u16| SocketAddr::new(first.ip(), if first.port() == 0 { 0 } else { first.port() + index });
-    let mut sockets = bind(&(0..nodes).map(place).collect::<Vec<_>>())?;
+    let mut sockets = bind(&(0..nodes).map(place).collect::<Vec<_>>(), rails)?;
     let bound: Vec<SocketAddr> = (0..usize::from(nodes)).map(|socket| sockets.local(socket)).collect();
-    let directory = Directory::new(&plan.layout, target::domain(&args.listen), bound.clone());
+    let domain = plan.wire.domain.clone().unwrap_or_else(|| target::domain(&args.listen));
+    let identity = target::identity(&plan).map_err(wrong)?;
+    let directory = Directory::new(&plan.layout, domain, bound.clone()).with(identity);
     let named = plan.layout.pbxs.iter().zip(&bound).map(|(pbx, address)| format!("{} {address}", pbx.name));
     screen::print(&format!("serving {}: {}\n", plan.title, named.collect::<Vec<_>>().join(", ")))?;
     let interrupted = interrupt::flag();
@@ -207,8 +226,51 @@ fn only_plan(file: &Path, overrides: &[String], variant: Option<&str>) -> Result
     }
 }
 
-fn targets(addresses: &str, plan: &Plan) -> Result<(Directory, Vec<SocketAddr>), Complaint> {
-    target::targets(addresses, plan).map_err(wrong)
+/// The addresses typed, or those of the scenario.
+fn addressed(typed: &str, plan: &Plan) -> Result<String, Complaint> {
+    match (typed, &plan.wire.target) {
+        ("", Some(target)) => Ok(target.clone()),
+        ("", None) => {
+            Err(Complaint::wrong("whom to load?").hint("--wire sip:127.0.0.1:5060, or wire.target in the scenario"))
+        }
+        (typed, _) => Ok(typed.to_owned()),
+    }
+}
+
+/// Whether a plan keeps within what it allows itself: beyond this machine it must.
+fn is_moderate(plan: &Plan, targets: &[SocketAddr], rails: &Rails) -> Result<(), Complaint> {
+    let is_elsewhere = targets.iter().any(|target| !target.ip().to_canonical().is_loopback());
+    let Some(at_most) = rails.at_most_per_second() else {
+        let hint = "write, for example: wire: { at-most: 10/s }";
+        return if is_elsewhere {
+            Err(Complaint::wrong("beyond this machine wire.at-most is needed").hint(hint))
+        } else {
+            Ok(())
+        };
+    };
+    let emergency = emergency_numbers(plan);
+    if let Some(number) = emergency.first().filter(|_| is_elsewhere) {
+        return Err(Complaint::wrong(format!("{number} calls for help: no scenario may dial it beyond this machine")));
+    }
+    let peak = Prospect::of(plan, plan.seed).peak;
+    if peak as f64 > at_most {
+        let message =
+            format!("the plan needs {} requests in its busiest second, wire.at-most allows {at_most:.4}", count(peak));
+        return Err(
+            Complaint::wrong(message.trim_end_matches('0').trim_end_matches('.')).hint("spread it, or allow more")
+        );
+    }
+    Ok(())
+}
+
+/// Numbers of the plan that call police, ambulance or fire brigade somewhere.
+fn emergency_numbers(plan: &Plan) -> Vec<&'static str> {
+    let all = ["000", "110", "112", "118", "119", "911", "999"];
+    let is_dialled = |text: &&str| {
+        let destination = Number::read(text).map(|number| plan.layout.numbers.find(number));
+        !matches!(destination, None | Some(Destination::Nowhere | Destination::Outside(_)))
+    };
+    all.into_iter().filter(is_dialled).collect()
 }
 
 fn wrong((message, hint): target::Wrong) -> Complaint {
@@ -223,8 +285,8 @@ fn can_load(plan: &Plan) -> Result<(), Complaint> {
     }
 }
 
-fn bind(addresses: &[SocketAddr]) -> Result<Sockets, Complaint> {
-    Sockets::bind(addresses, Rails)
+fn bind(addresses: &[SocketAddr], rails: Rails) -> Result<Sockets, Complaint> {
+    Sockets::bind(addresses, rails)
         .map_err(|(address, error)| Complaint::invalid(format!("{address} cannot be used: {error}")))
 }
 

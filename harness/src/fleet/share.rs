@@ -166,13 +166,14 @@ impl<'a> Sharing<'a> {
         let bytes = bytes.map_err(|trouble| trouble.to_string())?.ok_or("its order is gone")?;
         let plan = Order::from_bytes(&bytes)?.plan()?;
         // Every worker looks for itself whom it may load: its own list counts.
-        let (directory, targets) = targets(target, &plan).map_err(|(message, _)| message)?;
+        let rails = Rails::default();
+        let (directory, targets) = targets(target, &plan, &rails).map_err(|(message, _)| message)?;
         if let Some(obstacle) = [impossible(&plan), on_nodes(&plan)].concat().into_iter().next() {
             return Err(obstacle);
         }
         let local: SocketAddr =
             if targets[0].is_ipv6() { ([0, 0, 0, 0, 0, 0, 0, 1], 0).into() } else { ([127, 0, 0, 1], 0).into() };
-        let sockets = Sockets::bind(&[local], Rails);
+        let sockets = Sockets::bind(&[local], rails);
         let sockets = sockets.map_err(|(address, error)| format!("{address} cannot be used: {error}"))?;
         Ok((plan, directory, sockets, targets))
     }

@@ -92,6 +92,7 @@ impl Client {
             Contacts::All => put(out, format_args!("Contact: *\r\n")),
         }
         put(out, format_args!("Expires: {expires_s}\r\nUser-Agent: {AGENT}\r\nX-Pbxsim-Run: {run:016x}\r\n"));
+        self.directory.write_headers(&user, run, out);
         if register.nonce_count > 0 {
             self.credentials(source, register, &user, out);
         }

@@ -4,10 +4,13 @@ use std::io::Write;
 use std::net::SocketAddr;
 
 use simulator::layout::{Device, Layout};
+use simulator::numbers::{Destination, Number, NumberPlan};
 use simulator::sip::message::Aor;
 
-/// Names and addresses of a run. A user is called after population and seat, counted from 1: `desk-17`; each of its
-/// devices has a Contact of its own: `desk-17.softphone`.
+use super::secret::Secret;
+
+/// Names and addresses of a run. A user is called after population and seat, counted from 1: `desk-17`, or by its number;
+/// each of its devices has a Contact of its own: `desk-17.softphone`.
 #[derive(Clone, Debug)]
 pub struct Directory {
     /// Domain of all users: in From, To and the realm.
@@ -16,6 +19,18 @@ pub struct Directory {
     blocks: Vec<Seats>,
     /// By PBX index.
     nodes: Vec<SocketAddr>,
+    identity: Identity,
+}
+
+/// Who endpoints say they are, beyond their names.
+#[derive(Clone, Debug, Default)]
+pub struct Identity {
+    /// Numbers, if users are called by them.
+    pub numbers: Option<NumberPlan>,
+    /// The password of all; without one each has its name.
+    pub password: Option<Secret>,
+    /// Header fields that requests have besides; `$USER`, `$NUMBER` and `$RUN` stand for what they say.
+    pub headers: Vec<(String, String)>,
 }
 
 /// The seats of a block.
@@ -41,7 +56,15 @@ impl Directory {
             populations: layout.populations.iter().map(|population| population.name.clone()).collect(),
             blocks: layout.blocks.iter().map(seats).collect(),
             nodes,
+            identity: Identity::default(),
         }
+    }
+
+    /// The same, where users are these.
+    #[must_use]
+    pub fn with(mut self, identity: Identity) -> Self {
+        self.identity = identity;
+        self
     }
 
     /// Where a PBX is.
@@ -61,9 +84,19 @@ impl Directory {
 
     /// Writes a user's name.
     pub fn write_user(&self, aor: Aor, out: &mut Vec<u8>) {
+        if let Some(Number(digits)) = self.number(aor) {
+            return out.extend_from_slice(&digits.to_string().as_bytes()[1..]);
+        }
         let block = &self.blocks[usize::from(aor.block)];
         let name = &self.populations[block.population];
         write!(out, "{name}-{}", block.first + aor.seat + 1).expect("a Vec takes everything");
+    }
+
+    /// A user's number, if users are called by them: a trunk's leads to others.
+    fn number(&self, aor: Aor) -> Option<Number> {
+        let numbers = self.identity.numbers.as_ref()?;
+        let number = numbers.number_of(aor.block, aor.seat);
+        (numbers.find(number) == Destination::User(aor.block, aor.seat)).then_some(number)
     }
 
     /// A user's name.
@@ -75,6 +108,23 @@ impl Directory {
 
     /// Who `desk-17` and `desk-17.softphone` are; without a device that the seat has, its first one.
     pub fn aor(&self, user: &[u8], contact: Option<&[u8]>) -> Option<Aor> {
+        let (block, seat) = self.place_by_number(user).or_else(|| self.place_by_name(user))?;
+        let seats = &self.blocks[block];
+        let word = contact.and_then(|contact| contact.strip_prefix(user)?.strip_prefix(b"."));
+        let mut has = seats.devices.iter().filter(|(_, count)| seat < *count).map(|(device, _)| *device);
+        let named = has.clone().find(|device| word == Some(device.word().as_bytes()));
+        Some(Aor { block: block as u16, device: named.or_else(|| has.next())?, seat })
+    }
+
+    fn place_by_number(&self, user: &[u8]) -> Option<(usize, u32)> {
+        let numbers = self.identity.numbers.as_ref()?;
+        match numbers.find(Number::read(std::str::from_utf8(user).ok()?)?) {
+            Destination::User(block, seat) => Some((usize::from(block), seat)),
+            _ => None,
+        }
+    }
+
+    fn place_by_name(&self, user: &[u8]) -> Option<(usize, u32)> {
         let (name, number) = std::str::from_utf8(user).ok()?.rsplit_once('-')?;
         if !number.starts_with(|first: char| ('1'..='9').contains(&first)) {
             return None;
@@ -84,17 +134,23 @@ impl Directory {
             self.populations[seats.population] == name && (seats.first..seats.first + seats.count).contains(&place)
         };
         let block = self.blocks.iter().position(is_there)?;
-        let seats = &self.blocks[block];
-        let seat = place - seats.first;
-        let word = contact.and_then(|contact| contact.strip_prefix(user)?.strip_prefix(b"."));
-        let mut has = seats.devices.iter().filter(|(_, count)| seat < *count).map(|(device, _)| *device);
-        let named = has.clone().find(|device| word == Some(device.word().as_bytes()));
-        Some(Aor { block: block as u16, device: named.or_else(|| has.next())?, seat })
+        Some((block, place - self.blocks[block].first))
     }
 
     /// A user's password: without one for all, the user's name.
     pub fn password(&self, user: &[u8]) -> Vec<u8> {
-        user.to_vec()
+        self.identity.password.as_ref().map_or(user, Secret::reveal).to_vec()
+    }
+
+    /// Writes the header fields that a request of that user has besides, in a run of that name.
+    pub fn write_headers(&self, user: &[u8], run: u64, out: &mut Vec<u8>) {
+        for (name, value) in &self.identity.headers {
+            let user = String::from_utf8_lossy(user);
+            let digits: String = user.chars().filter(char::is_ascii_digit).collect();
+            let said =
+                value.replace("$USER", &user).replace("$NUMBER", &digits).replace("$RUN", &format!("{run:016x}"));
+            write!(out, "{name}: {said}\r\n").expect("a Vec takes everything");
+        }
     }
 }
 
@@ -145,6 +201,27 @@ mod tests {
         assert_eq!(device("desk-1", "desk-1.softphone"), Device::Softphone);
         assert_eq!(device("desk-6", "desk-6.softphone"), Device::DeskPhone, "only the first five have one");
         assert_eq!(device("desk-1", "somebody"), Device::DeskPhone);
+    }
+
+    #[test]
+    fn users_may_be_called_by_their_numbers_and_share_a_password() {
+        let numbers = NumberPlan::new(
+            vec![simulator::numbers::Extensions { first: Number::read("10001").unwrap(), seats: 15, block: 0 }],
+            Vec::new(),
+        );
+        let headers = vec![("X-Who".to_owned(), "$USER of $RUN".to_owned())];
+        let password = Some(Secret::new(*b"s3cret"));
+        let directory = directory().with(Identity { numbers: Some(numbers), password, headers });
+        let third = Aor { block: 0, device: Device::Softphone, seat: 2 };
+        assert_eq!(directory.user(third), b"10003");
+        assert_eq!(directory.aor(b"10003", Some(b"10003.softphone")), Some(third));
+        let unnumbered = Aor { block: 2, device: Device::Softphone, seat: 3 };
+        assert_eq!(directory.user(unnumbered), b"back-office-4", "who has no number keeps the name");
+        assert_eq!(directory.password(b"10003"), b"s3cret");
+        let mut out = Vec::new();
+        directory.write_headers(b"10003", 1, &mut out);
+        assert_eq!(out, b"X-Who: 10003 of 0000000000000001\r\n");
+        assert!(!format!("{directory:?}").contains("s3cret"));
     }
 
     #[test]

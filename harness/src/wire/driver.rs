@@ -155,7 +155,7 @@ impl Load<'_> {
         let people = &self.simulation.engine().elements().cluster().people;
         let Some(pbx) = packet.target.0.checked_sub(people.first_pbx) else { return };
         if self.client.write(packet, &mut self.text) {
-            let sent = self.sockets.send(0, self.directory.node(pbx as u16), &self.text);
+            let sent = self.sockets.request(0, self.clock.now(), self.directory.node(pbx as u16), &self.text);
             self.books.ledger.sent(packet.source, self.clock.now(), sent);
         }
     }
@@ -164,11 +164,18 @@ impl Load<'_> {
         let people = &self.simulation.engine().elements().cluster().people;
         let now = self.clock.now();
         let Some((socket, to)) = self.client.calls.write(people, now, packet, &mut self.text) else { return };
-        let sent = self.sockets.send(socket, to, &self.text);
-        if let Body::Call(request) = packet.body
-            && request.method == Method::Invite
-        {
-            self.books.ledger.called(request.session, self.clock.now(), sent);
+        match packet.body {
+            Body::Call(request) if request.method != Method::Ack => {
+                let sent = self.sockets.request(socket, now, to, &self.text);
+                if request.method == Method::Invite {
+                    self.books.ledger.called(request.session, self.clock.now(), sent);
+                }
+            }
+            _ => {
+                if let Err(unsent) = self.sockets.send(socket, to, &self.text) {
+                    tracing::debug!(?unsent, %to, "not sent");
+                }
+            }
         }
     }
 

@@ -48,6 +48,8 @@ pub enum Suppressed {
     OffList,
     /// The system did not take it.
     NotTaken,
+    /// The scenario allows no more requests at once (`wire.at-most`).
+    OverRate,
     /// No seat was free to make the call: the scenario has too few for its rate.
     NoSeat,
     /// The run was over first.
@@ -278,6 +280,7 @@ impl Arrival {
             }
             Err(Unsent::OffList) => self.stopped = Some(Suppressed::OffList),
             Err(Unsent::NotTaken) => self.stopped = Some(Suppressed::NotTaken),
+            Err(Unsent::OverRate) => self.stopped = Some(Suppressed::OverRate),
         }
         None
     }
@@ -312,9 +315,9 @@ impl Account {
         self
     }
 
-    /// Arrivals that the scenario itself had no seat for.
-    pub fn no_seat(&self) -> u64 {
-        self.suppressed.get(&Suppressed::NoSeat).copied().unwrap_or(0)
+    /// Arrivals that were never sent for this reason.
+    pub fn suppressed_by(&self, reason: Suppressed) -> u64 {
+        self.suppressed.get(&reason).copied().unwrap_or(0)
     }
 
     /// Arrivals that were never sent.
@@ -335,6 +338,7 @@ impl Suppressed {
         match self {
             Self::OffList => "off the list",
             Self::NotTaken => "not taken by the system",
+            Self::OverRate => "more than wire.at-most",
             Self::NoSeat => "no seat free to call from",
             Self::RunOver => "run over first",
         }

@@ -103,6 +103,7 @@ pub fn merged<'a>(parts: impl Iterator<Item = &'a Part>) -> (Loaded, Traffic) {
         traffic.received_octets += part.traffic.received_octets;
         traffic.off_list += part.traffic.off_list;
         traffic.not_taken += part.traffic.not_taken;
+        traffic.over_rate += part.traffic.over_rate;
     }
     (loaded, traffic)
 }

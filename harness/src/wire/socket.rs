@@ -5,7 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
-use simulator::time::Duration;
+use simulator::time::{Duration, Instant};
 use socket2::SockRef;
 
 use super::rails::Rails;
@@ -39,6 +39,9 @@ pub struct Traffic {
     pub off_list: u64,
     /// Packets that the system did not take.
     pub not_taken: u64,
+    /// Requests that were more than the scenario allows.
+    #[serde(default)]
+    pub over_rate: u64,
 }
 
 /// Why something was not sent.
@@ -48,6 +51,8 @@ pub enum Unsent {
     OffList,
     /// The system did not take it: no buffers, no route.
     NotTaken,
+    /// The scenario allows no more requests now.
+    OverRate,
 }
 
 impl Sockets {
@@ -60,6 +65,11 @@ impl Sockets {
         Ok(Self { sockets: sockets.collect::<Result<_, _>>()?, rails, traffic: Traffic::default() })
     }
 
+    /// What they may send.
+    pub fn rails(&self) -> &Rails {
+        &self.rails
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.sockets.len()
@@ -70,12 +80,24 @@ impl Sockets {
         self.sockets[socket].1
     }
 
+    /// Sends a request, if one more is allowed now.
+    ///
+    /// # Errors
+    /// As [`Self::send`], and if there are too many.
+    pub fn request(&mut self, socket: usize, now: Instant, to: SocketAddr, octets: &[u8]) -> Result<(), Unsent> {
+        if !self.rails.take(now) {
+            self.traffic.over_rate += 1;
+            return Err(Unsent::OverRate);
+        }
+        self.send(socket, to, octets)
+    }
+
     /// Sends a datagram: the only way out.
     ///
     /// # Errors
     /// If the rails or the system stop it; both are counted.
     pub fn send(&mut self, socket: usize, to: SocketAddr, octets: &[u8]) -> Result<(), Unsent> {
-        if !self.rails.allow(to) {
+        if self.rails.allow(to).is_err() {
             self.traffic.off_list += 1;
             return Err(Unsent::OffList);
         }
@@ -148,7 +170,7 @@ mod tests {
 
     #[test]
     fn nothing_leaves_for_an_address_off_the_list() {
-        let mut sockets = Sockets::bind(&["127.0.0.1:0".parse().unwrap()], Rails).unwrap();
+        let mut sockets = Sockets::bind(&["127.0.0.1:0".parse().unwrap()], Rails::default()).unwrap();
         assert_eq!(sockets.send(0, "192.0.2.1:5060".parse().unwrap(), b"x"), Err(Unsent::OffList));
         assert_eq!(sockets.traffic, Traffic { off_list: 1, ..Traffic::default() });
     }
@@ -156,7 +178,7 @@ mod tests {
     #[test]
     fn what_is_sent_arrives_and_is_counted() {
         let any = "127.0.0.1:0".parse().unwrap();
-        let mut sockets = Sockets::bind(&[any, any], Rails).unwrap();
+        let mut sockets = Sockets::bind(&[any, any], Rails::default()).unwrap();
         let (from, to) = (sockets.local(0), sockets.local(1));
         sockets.send(0, to, b"hello").unwrap();
         sockets.wait(Duration::SECOND);

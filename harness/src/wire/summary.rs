@@ -19,6 +19,8 @@ pub struct Summary<'a> {
     pub seed: u64,
     /// Against whom, as shown.
     pub target: String,
+    /// What it was allowed to load, in words.
+    pub may_load: String,
     /// From where, as shown.
     pub local: String,
     /// Names the run in the requests; `None`: several names, one for each worker.
@@ -40,6 +42,8 @@ impl Summary<'_> {
     pub fn word(&self) -> &'static str {
         match (self.objections.is_empty(), self.caps().is_empty()) {
             _ if self.loaded.is_partial => "PARTIAL",
+            // What left late was held back.
+            _ if self.traffic.over_rate > 0 => "CONFIG-CAPPED",
             (false, _) => "GENERATOR-BOUND",
             (true, false) => "CONFIG-CAPPED",
             (true, true) => "VALID",
@@ -48,7 +52,7 @@ impl Summary<'_> {
 
     /// What the scenario itself made impossible.
     fn caps(&self) -> Vec<String> {
-        self.loaded.ledger.accounts().last().map_or(Vec::new(), |(_, all)| caps(&all))
+        self.loaded.ledger.accounts().last().map_or(Vec::new(), |(_, all)| caps(&all, self.traffic.over_rate))
     }
 
     /// For people.
@@ -58,6 +62,7 @@ impl Summary<'_> {
         let endpoints = things(self.loaded_endpoints(), "endpoint", "endpoints");
         lines.push(format!("  {endpoints} on the wire for {}, UDP", duration(lasted.0)));
         lines.push(format!("  from {} to {}", self.local, self.target));
+        lines.push(format!("  may load {}", self.may_load));
         lines.extend(self.objections.iter().chain(&self.caps()).map(|objection| format!("  ! {objection}")));
         lines.push(String::new());
         lines.push("  arrivals        due   on time    late  unsent  succeeded  failed    open".to_owned());
@@ -148,6 +153,7 @@ impl Summary<'_> {
             "workers": self.workers.1,
             "partial": self.loaded.is_partial,
             "target": self.target,
+            "may-load": self.may_load,
             "from": self.local,
             "run": self.run.map(|run| format!("{run:016x}")),
             "seed": self.seed,
@@ -165,7 +171,7 @@ impl Summary<'_> {
             "packets": {
                 "sent": self.traffic.sent, "sent-octets": self.traffic.sent_octets,
                 "received": self.traffic.received, "received-octets": self.traffic.received_octets,
-                "off-list": self.traffic.off_list, "not-taken": self.traffic.not_taken,
+                "off-list": self.traffic.off_list, "over-rate": self.traffic.over_rate, "not-taken": self.traffic.not_taken,
                 "strays": strays, "dropped": observed.dropped,
             },
             "stalls": observed.stalls,

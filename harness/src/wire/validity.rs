@@ -2,7 +2,7 @@
 
 use simulator::time::Duration;
 
-use super::ledger::{Account, LATE, STRETCH};
+use super::ledger::{Account, LATE, STRETCH, Suppressed};
 
 /// A stretch with fewer arrivals is too short to be judged by itself.
 const ENOUGH: u64 = 100;
@@ -34,8 +34,9 @@ pub struct Observed {
 pub fn objections(observed: &Observed) -> Vec<String> {
     let mut objections = Vec::new();
     let Account { due, late, .. } = observed.all;
-    // What the scenario has no seat for is no fault of the generator.
-    let unsent = observed.all.unsent() - observed.all.no_seat();
+    // What the scenario has no seat for, or does not allow, is no fault of the generator.
+    let capped = [Suppressed::NoSeat, Suppressed::OverRate].map(|reason| observed.all.suppressed_by(reason));
+    let unsent = observed.all.unsent() - capped.iter().sum::<u64>();
     if late * 100 > due {
         objections.push(format!("{late} of {due} were sent more than {} ms after they were due", LATE.0 / 1_000_000));
     }
@@ -64,11 +65,17 @@ pub fn objections(observed: &Observed) -> Vec<String> {
     objections
 }
 
-/// What the scenario itself made impossible: each a sentence.
-pub fn caps(all: &Account) -> Vec<String> {
-    let (due, no_seat) = (all.due, all.no_seat());
-    let cap = format!("{no_seat} of {due} had no seat free to call from: too few seats for that rate");
-    if no_seat > 0 { vec![cap] } else { Vec::new() }
+/// What the scenario itself made impossible, with so many requests that were not sent at once: each a sentence.
+pub fn caps(all: &Account, over_rate: u64) -> Vec<String> {
+    let (due, no_seat) = (all.due, all.suppressed_by(Suppressed::NoSeat));
+    let mut caps = Vec::new();
+    if no_seat > 0 {
+        caps.push(format!("{no_seat} of {due} had no seat free to call from: too few seats for that rate"));
+    }
+    if over_rate > 0 {
+        caps.push(format!("{over_rate} requests were not sent when they were due: wire.at-most"));
+    }
+    caps
 }
 
 #[cfg(test)]
@@ -76,7 +83,6 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::wire::ledger::Suppressed;
 
     fn sound() -> Observed {
         let all = Account { due: 1000, on_time: 990, late: 10, ..Account::default() };
@@ -96,10 +102,15 @@ mod tests {
 
     #[test]
     fn a_scenario_with_too_few_seats_is_to_blame_itself() {
-        let all = Account { suppressed: BTreeMap::from([(Suppressed::NoSeat, 4)]), ..sound().all };
-        assert_eq!(caps(&all), ["4 of 1000 had no seat free to call from: too few seats for that rate"]);
+        let suppressed = BTreeMap::from([(Suppressed::NoSeat, 4), (Suppressed::OverRate, 3)]);
+        let all = Account { suppressed, ..sound().all };
+        let expected = [
+            "4 of 1000 had no seat free to call from: too few seats for that rate",
+            "7 requests were not sent when they were due: wire.at-most",
+        ];
+        assert_eq!(caps(&all, 7), expected);
         assert_eq!(objections(&Observed { all, ..sound() }), Vec::<String>::new());
-        assert_eq!(caps(&sound().all), Vec::<String>::new());
+        assert_eq!(caps(&sound().all, 0), Vec::<String>::new());
     }
 
     #[test]

@@ -121,7 +121,8 @@ fn what_cannot_be_loaded_is_said_before_anything_is_sent() {
     let port = free_port();
     let expected = format!("error: 127.0.0.1:{port} did not answer OPTIONS in 2 s (UDP): no endpoint was started\n");
     assert_eq!(complaint(&format!("run phones.yaml --wire 127.0.0.1:{port}")), (Some(3), expected));
-    let expected = "error: 10.0.0.5:5060 is not this machine: pbxsim loads loopback addresses only\n";
+    let expected = "error: 10.0.0.5:5060 is neither this machine nor in wire.may-load of the scenario\n  if it is yours to load, \
+        write: wire: { may-load: [10.0.0.5], at-most: 10/s }\n";
     for line in [
         "run phones.yaml --wire sip:10.0.0.5",
         "explain phones.yaml --wire 10.0.0.5",
@@ -233,4 +234,74 @@ fn a_scenario_with_too_few_seats_is_config_capped() {
     assert_eq!(answer.code, Some(3));
     assert!(matches!(json["validity"].as_str(), Some("config-capped" | "generator-bound")), "{json:#}");
     assert!(json["caps"][0].as_str().is_some_and(|cap| cap.contains("had no seat free to call from")), "{json:#}");
+}
+
+#[test]
+fn what_may_be_loaded_is_said_by_the_scenario_and_repeated_for_public_addresses() {
+    let desk = Desk::empty();
+    let wire = |lines: &str| PHONES.replace("expect:", &format!("wire:\n{lines}\nexpect:"));
+    let complaint = |file: &str, line: &str| {
+        let answer = desk.pbxsim(&format!("{line} {file}"));
+        assert_eq!((answer.code, answer.output.as_str()), (Some(2), ""), "{line} {file}");
+        answer.errors
+    };
+    desk.write("public.yaml", &wire("  target: 8.8.8.8\n  may-load: [8.8.8.0/24]\n  at-most: 50/s"));
+    let expected = "error: 8.8.8.8:5060 is a public address, and wire.may-load is not enough for those\n  if it is yours to \
+        load, repeat it: --i-may-load 8.8.8.8\n";
+    assert_eq!(complaint("--wire", "run public.yaml"), expected);
+    desk.write("unbounded.yaml", &wire("  target: 10.0.0.5\n  may-load: [10.0.0.5]"));
+    let expected = "error: beyond this machine wire.at-most is needed\n  write, for example: wire: { at-most: 10/s }\n";
+    assert_eq!(complaint("--wire", "run unbounded.yaml"), expected);
+    desk.write("fast.yaml", &wire("  target: 10.0.0.5\n  may-load: [10.0.0.5]\n  at-most: 20/s"));
+    let expected =
+        "error: the plan needs 30 requests in its busiest second, wire.at-most allows 20\n  spread it, or allow more\n";
+    assert_eq!(complaint("--wire", "run fast.yaml"), expected);
+    desk.write("over.yaml", &wire("  may-load: [{ to: 10.0.0.0/24, until: 2020-02-29 }]\n  at-most: 50/s"));
+    assert!(complaint("", "run over.yaml --wire 10.0.0.5").contains("until a day that is over"));
+    let explained = desk.pbxsim("explain public.yaml --wire").output;
+    assert!(explained.contains("  may load   loopback, 8.8.8.0/24; at most 50/s\n"), "{explained}");
+    assert!(explained.contains("  public     a run needs --i-may-load 8.8.8.8\n"), "{explained}");
+}
+
+#[test]
+fn a_password_comes_from_the_environment_and_is_shown_nowhere() {
+    let desk = Desk::empty();
+    let wire = "wire: { credentials: { password: env SIP_TEST_PASSWORD }, headers: { X-Who: $USER } }\nexpect:";
+    desk.write("phones.yaml", &PHONES.replace("expect:", wire));
+    let answer = desk.pbxsim("run phones.yaml --wire 127.0.0.1:9");
+    assert_eq!(
+        (answer.code, answer.errors.lines().next()),
+        (Some(2), Some("error: the environment has no SIP_TEST_PASSWORD"))
+    );
+    let command = |line: &str, password: &str| {
+        let mut command = desk.command(line);
+        command.env("SIP_TEST_PASSWORD", password).env("PBXSIM_LOG", "trace");
+        command
+    };
+    let mut server = Peer::start(&mut command("serve phones.yaml --listen 127.0.0.1:0", "open-sesame"));
+    let address = server.line().split_whitespace().next_back().expect("an address").to_owned();
+    for (password, succeeded) in [("open-sesame", 60), ("guess", 0)] {
+        let line = format!("run phones.yaml --wire {address} --as json --set lasts=3s --set users.desk.retries=never");
+        let answer = command(&line, password).output().expect("it runs");
+        let said = [answer.stdout.clone(), answer.stderr].concat();
+        let json: Value = serde_json::from_slice(&answer.stdout).expect("JSON");
+        let all = json["arrivals"].as_array().unwrap().last().unwrap();
+        assert_eq!(all["succeeded"], succeeded, "{password}: {json:#}");
+        assert!(!String::from_utf8_lossy(&said).contains(password), "it is shown");
+    }
+}
+
+#[test]
+fn requests_beyond_at_most_are_not_sent_and_the_run_is_config_capped() {
+    let desk = Desk::empty();
+    desk.write("phones.yaml", &PHONES.replace("expect:", "wire: { at-most: 33/s }\nexpect:"));
+    let (_server, address) = serve(&desk, "phones.yaml");
+    let answer = desk.pbxsim(&format!("run phones.yaml --wire {address} --as json"));
+    let json = answer.json();
+    // 60 sign-ins in 2 s, each with a challenge: twice as many requests as allowed.
+    let over = json["packets"]["over-rate"].as_u64().expect("a count");
+    assert!(over > 20, "{json:#}");
+    let sent = json["packets"]["sent"].as_u64().expect("a count");
+    assert!(sent <= 33 * 9, "{sent} in less than 9 s");
+    assert_eq!((answer.code, &json["validity"]), (Some(3), &"config-capped".into()), "{json:#}");
 }

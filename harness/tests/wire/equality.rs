@@ -63,13 +63,13 @@ fn in_virtual_time(plan: &Plan) -> Lives {
 /// Our client against our server, each node at a port of its own.
 fn on_the_wire<Watch: Observer>(plan: &Plan, mut watch: Watch) -> (Watch, Loaded, Served) {
     let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
-    let mut nodes = Sockets::bind(&vec![any; plan.layout.pbxs.len()], Rails).unwrap();
+    let mut nodes = Sockets::bind(&vec![any; plan.layout.pbxs.len()], Rails::default()).unwrap();
     let addresses = (0..nodes.count()).map(|node| nodes.local(node)).collect();
     let directory = Directory::new(&plan.layout, "example.com".into(), addresses);
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let server = scope.spawn(|| driver::serve(plan, plan.seed, directory.clone(), &mut nodes, &over, |_, _| {}));
-        let mut sockets = Sockets::bind(&[any], Rails).unwrap();
+        let mut sockets = Sockets::bind(&[any], Rails::default()).unwrap();
         let interrupt = AtomicBool::new(false);
         let secret = driver::secret();
         let loaded = driver::load(plan, plan.seed, directory.clone(), (&mut sockets, secret), &interrupt, &mut watch);

@@ -47,7 +47,7 @@ pub(crate) static TOP: Block = Block {
             "",
         ),
         key("expect", Value::List(&Value::Sentence), "none", "what must hold in every variant", ""),
-        key("wire", Value::Block(&WIRE), "none", "used only on real sockets", "").later(),
+        key("wire", Value::Block(&WIRE), "none", "used only on real sockets", ""),
     ],
 };
 
@@ -268,22 +268,22 @@ static VARIANT: Block = Block {
     ],
 };
 
-static WIRE: Block = Block {
+pub(crate) static WIRE: Block = Block {
     name: "wire",
     keys: &[
         key("target", Value::Address, "--wire", "where everybody registers", ""),
-        key("nodes", Value::Map(Keys::Node, &Value::Address), "target", "a real cluster", ""),
+        key("nodes", Value::Map(Keys::Node, &Value::Address), "target", "a real cluster", "").later(),
         key("domain", Value::Text, "host of target", "in From, To and digest realm check", ""),
         key(
             "credentials",
-            Value::Either(&[Value::Words(&[word("csv")]), Value::Block(&CREDENTIALS)]),
+            Value::Either(&[Value::Words(&[later("csv")]), Value::Block(&CREDENTIALS)]),
             "none",
             "who the endpoints are",
             "",
         ),
-        key("from-addresses", Value::List(&Value::Address), "the system's", "spread over source addresses", ""),
-        key("ports", Value::Range, "20000..59999", "local ports", ""),
-        key("tls", Value::Block(&TLS), "verify: true", "certificates", ""),
+        key("from-addresses", Value::List(&Value::Address), "the system's", "spread over source addresses", "").later(),
+        key("ports", Value::Range, "20000..59999", "local ports", "").later(),
+        key("tls", Value::Block(&TLS), "verify: true", "certificates", "").later(),
         key(
             "may-load",
             Value::List(&Value::Either(&[Value::Address, Value::Block(&MAY_LOAD)])),
@@ -293,22 +293,22 @@ static WIRE: Block = Block {
         ),
         key(
             "sockets",
-            Value::Words(&[word("shared"), word("per-endpoint")]),
+            Value::Words(&[word("shared"), later("per-endpoint")]),
             "shared",
             "one source port for many, or real five-tuples",
             "",
         ),
         key("headers", Value::Map(Keys::Free, &Value::Text), "none", "added to requests", ""),
-        key("at-most", Value::Rate, "required", "requests sent", ""),
-        key("calls-at-most", SOME, "1000", "simultaneous", ""),
-        key("commands", Value::Map(Keys::Free, &Value::Text), "none", "how verbs on nodes are done here", ""),
+        key("at-most", Value::Rate, "required beyond loopback", "requests sent", ""),
+        key("calls-at-most", SOME, "1000", "simultaneous", "").later(),
+        key("commands", Value::Map(Keys::Free, &Value::Text), "none", "how verbs on nodes are done here", "").later(),
     ],
 };
 
-static CREDENTIALS: Block = Block {
+pub(crate) static CREDENTIALS: Block = Block {
     name: "wire.credentials",
     keys: &[
-        key("user", Value::Text, "number", "user name", ""),
+        key("user", Value::Words(&[word("number"), word("name")]), "number", "digits, or POPULATION-SEAT", ""),
         key("password", Value::Secret, "required", "from the environment", ""),
     ],
 };
@@ -323,7 +323,7 @@ static TLS: Block = Block {
     ],
 };
 
-static MAY_LOAD: Block = Block {
+pub(crate) static MAY_LOAD: Block = Block {
     name: "wire.may-load",
     keys: &[
         key("to", Value::Address, "required", "addresses", ""),

@@ -30,6 +30,7 @@ mod selection;
 mod structure;
 mod tables;
 mod timeline;
+mod wire;
 
 use simulator::time::Duration;
 
@@ -91,6 +92,7 @@ impl Draft<'_> {
             searches: timeline.searches.clone(),
             occasions: timeline.occasions.clone(),
             expectations: Vec::new(),
+            wire: self.wire(),
             digest: 0,
         };
         loads::average(&mut plan);

@@ -3,6 +3,7 @@
 pub(crate) mod distribution;
 pub(crate) mod duration;
 pub(crate) mod moment;
+pub(crate) mod network;
 pub(crate) mod number;
 pub(crate) mod rate;
 pub(crate) mod selector;

@@ -102,6 +102,10 @@ impl Calls {
         put(out, format_args!("User-Agent: {AGENT}\r\n"));
         if self.side == Side::Endpoints {
             put(out, format_args!("X-Pbxsim-Run: {:016x}\r\n", self.names.run()));
+            let user = people.aor(request.caller).filter(|_| dialog.is_outgoing).map(|aor| self.directory.user(aor));
+            if let Some(user) = user {
+                self.directory.write_headers(&user, self.names.run(), out);
+            }
         }
         // §22.1: the ACK repeats what its INVITE had.
         if request.proof != 0 && matches!(request.method, Method::Invite | Method::Ack) {
