@@ -46,6 +46,9 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
         if !plan.layout.flows.is_empty() {
             return Err(Complaint::wrong("calls are not shared among workers so far").hint("leave out --on, or calls:"));
         }
+        if targets.iter().any(|target| !target.ip().to_canonical().is_loopback()) {
+            return Err(Complaint::wrong("workers load the machine they run on alone so far").hint("leave out --on"));
+        }
         return run_on(args, on, (&plan, seed), (addresses, &targets));
     }
     let local = target::local_for(targets[0])
