@@ -1,7 +1,7 @@
 //! The edge of calls: requests and responses about them as text, whichever side they are on.
 //!
 //! A leg sends requests and is sent some, so that endpoints and PBXs have the same edge. What we send is printed from
-//! integers ([`names`]); what others made up is kept with the dialog it belongs to ([`dialogs`]), and their requests until
+//! integers (`names`); what others made up is kept with the dialog it belongs to (`dialogs`), and their requests until
 //! they are answered ([`super::transactions`]).
 
 mod answers;
