@@ -95,6 +95,11 @@ pub enum Action {
     CallOff(Sought),
     /// A test bed is made ready: nobody is registered, no request waits, and nobody was told.
     Clear,
+    /// Who is in un-registers at an even pace, the first one now.
+    Dismiss {
+        /// Endpoints a second, at least 1.
+        per_second: u64,
+    },
     /// Who is out, or whose refresh was called off, registers at an even pace, the first one now.
     Restore {
         /// Attempts a second, at least 1.
@@ -134,6 +139,7 @@ impl Action {
                 | Self::Attempts(_)
                 | Self::CallOff(_)
                 | Self::Clear
+                | Self::Dismiss { .. }
                 | Self::Restore { .. }
         )
     }

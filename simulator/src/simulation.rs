@@ -210,6 +210,10 @@ impl Simulation {
             }
             Action::CallOff(sought) => self.call_off(*sought, observer),
             Action::Clear => self.clear(observer),
+            Action::Dismiss { per_second } => {
+                self.dismiss(*per_second);
+                true
+            }
             Action::Restore { per_second } => {
                 self.restore(*per_second);
                 true

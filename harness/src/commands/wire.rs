@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use harness::fleet::muster::{self, Done};
+use harness::search::{Settled, settle};
 use harness::wire::client::Client;
 use harness::wire::directory::Directory;
 use harness::wire::driver::{self, Served};
@@ -12,6 +13,7 @@ use harness::wire::part;
 use harness::wire::ping;
 use harness::wire::prospect::{Prospect, impossible, on_nodes};
 use harness::wire::rails::{Barred, Rails};
+use harness::wire::search::{self, Sought};
 use harness::wire::socket::Sockets;
 use harness::wire::summary::Summary;
 use harness::wire::target;
@@ -20,6 +22,7 @@ use harness::witness::Nobody;
 use reports::units::{clock, count, duration, things};
 use scenarios::plan::Plan;
 use simulator::numbers::{Destination, Number};
+use simulator::simulation::Observer;
 
 use crate::args::{Explain, Format, Run, Serve};
 use crate::clock::{Stopwatch, today};
@@ -43,6 +46,9 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
     is_moderate(&plan, &targets, &rails)?;
     let seed = args.seed.unwrap_or(plan.seed);
     if let Some(on) = &args.on {
+        if !plan.searches.is_empty() {
+            return Err(Complaint::wrong("searches are not shared among workers so far").hint("leave out --on"));
+        }
         if !plan.layout.flows.is_empty() {
             return Err(Complaint::wrong("calls are not shared among workers so far").hint("leave out --on, or calls:"));
         }
@@ -69,10 +75,30 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
     let run = Client::new(directory.clone(), sockets.local(0), secret, 0).run();
     let watch = (args.watch && screen::redraws()).then(|| Watch::new(1, Stopwatch::start()));
     let mut live = watch.as_ref().and_then(|watch| watch.witness(&plan, seed));
-    let loaded = match (&watch, &mut live) {
-        (Some(watch), Some(live)) => watch
-            .during(&interrupted, || driver::load(&plan, seed, directory, (&mut sockets, secret), &interrupted, live)),
-        _ => driver::load(&plan, seed, directory, (&mut sockets, secret), &interrupted, &mut Nobody),
+    let mut nobody = Nobody;
+    let (watch, witness): (_, &mut dyn Observer) = match (&watch, &mut live) {
+        (Some(watch), Some(live)) => (Some(watch), live),
+        _ => (None, &mut nobody),
+    };
+    let load = || {
+        if plan.searches.is_empty() {
+            let loaded = driver::load(&plan, seed, directory, (&mut sockets, secret), &interrupted, witness);
+            return Sought { loaded, searches: Vec::new(), made_again: 0, fell_behind: None };
+        }
+        search::seek(&plan, seed, directory, (&mut sockets, secret), &interrupted, witness)
+    };
+    let sought = match watch {
+        Some(watch) => watch.during(&interrupted, load),
+        None => load(),
+    };
+    let loaded = &sought.loaded;
+    let objections = match sought.fell_behind {
+        // A trial in which it had not kept up did not count.
+        None if !plan.searches.is_empty() => Vec::new(),
+        None => objections(&loaded.observed),
+        Some(rate) => {
+            vec![format!("trial after trial at {}/s the generator fell behind: nothing was found", count(rate))]
+        }
     };
     let summary = Summary {
         plan: &plan,
@@ -81,10 +107,11 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
         may_load: sockets.rails().words(),
         local: sockets.local(0).to_string(),
         run: Some(run),
-        loaded: &loaded,
+        loaded,
+        searches: (&sought.searches, sought.made_again),
         traffic: sockets.traffic,
         cpu_s: usage::cpu_s() - started,
-        objections: objections(&loaded.observed),
+        objections,
         workers: Default::default(),
     };
     told(&summary, args.format)
@@ -122,6 +149,7 @@ fn run_on(
         local: things(done.len() as u64, "worker", "workers"),
         run: None,
         loaded: &loaded,
+        searches: (&[], 0),
         traffic,
         cpu_s: done.iter().filter_map(|done| done.part.as_ref()).map(|part| part.cpu_s).sum(),
         objections: if loaded.is_partial { Vec::new() } else { lost.chain(there).flat_map(Done::objections).collect() },
@@ -142,7 +170,10 @@ pub(super) fn explain(args: &Explain, addresses: &str) -> Result<Exit, Complaint
     let (directory, targets) = target::targets(addresses, &plan, &rails).map_err(wrong)?;
     can_load(&plan)?;
     let unrepeated = Rails::new(&plan.wire, Vec::new(), today());
-    let prospect = Prospect::of(&plan, plan.seed);
+    let expected = expected(&plan);
+    let plan = expected.as_ref().map_or(&plan, |settled| &settled.plan);
+    let schedule = expected.as_ref().map_or(&plan.schedule, |settled| &settled.schedule);
+    let prospect = Prospect::of(plan, schedule, plan.seed);
     let mut lines = vec![
         format!("{}: on the wire; nothing is sent now", plan.title),
         format!("  to         {}, UDP, domain {}", list(&targets), directory.domain),
@@ -164,11 +195,21 @@ pub(super) fn explain(args: &Explain, addresses: &str) -> Result<Exit, Complaint
     }
     let public = targets.iter().filter(|target| unrepeated.allow(**target) == Err(Barred::Public));
     lines.extend(public.map(|target| format!("  public     a run needs --i-may-load {}", target.ip())));
+    for found in plan.searches.iter().filter_map(|search| search.outcome.as_ref()) {
+        let (trials, rate) = (things(found.trials.len() as u64, "trial", "trials"), found.found.words());
+        lines.push(format!("  search     {}: in the model {rate} after {trials}, which is counted above", found.name));
+    }
     if !plan.expectations.is_empty() {
         lines.push(format!("  sentences  {} in the file, not judged on the wire", plan.expectations.len()));
     }
     screen::print(&lines.iter().map(|line| format!("{line}\n")).collect::<String>())?;
     Ok(Exit::Held)
+}
+
+/// What the model finds; nobody can know what a target does. `None`: nothing is searched for.
+fn expected(plan: &Plan) -> Option<Settled> {
+    let schedule = plan.schedule.clone();
+    (!plan.searches.is_empty()).then(|| settle(plan, schedule, plan.seed, &|| false)).flatten()
 }
 
 /// Is the cluster, until interrupted.
@@ -255,7 +296,11 @@ fn is_moderate(plan: &Plan, targets: &[SocketAddr], rails: &Rails) -> Result<(),
     if let Some(number) = emergency.first().filter(|_| is_elsewhere) {
         return Err(Complaint::wrong(format!("{number} calls for help: no scenario may dial it beyond this machine")));
     }
-    let peak = Prospect::of(plan, plan.seed).peak;
+    if !plan.searches.is_empty() {
+        // Nobody knows how far it goes; what it may not send counts as not passed.
+        return Ok(());
+    }
+    let peak = Prospect::of(plan, &plan.schedule, plan.seed).peak;
     if peak as f64 > at_most {
         let message =
             format!("the plan needs {} requests in its busiest second, wire.at-most allows {at_most:.4}", count(peak));

@@ -98,7 +98,11 @@ impl Story {
                 self.tell(now, format!("{name} gets new software"), format!("V{to}"));
             }
             // Their search tells of them.
-            Action::Attempts(_) | Action::CallOff(_) | Action::Clear | Action::Restore { .. } => {}
+            Action::Attempts(_)
+            | Action::CallOff(_)
+            | Action::Clear
+            | Action::Dismiss { .. }
+            | Action::Restore { .. } => {}
             Action::Crash(_)
             | Action::Restart(_)
             | Action::Forget(_)

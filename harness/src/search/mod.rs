@@ -2,8 +2,10 @@
 //!
 //! How long a search takes nobody knows before. So a run with searches is made twice: here trial follows on trial, each
 //! chosen by what the last one showed, until every search has ended; what was done when is then the schedule of the run
-//! that is measured, all instants of which are known. Both make the same steps, since chance has no state.
+//! that is measured, all instants of which are known. Both make the same steps, since chance has no state. On the wire
+//! there is no second time: what is found out there is the result.
 
+mod bed;
 mod scout;
 mod setup;
 
@@ -15,12 +17,17 @@ use simulator::search::{Climb, Found, Proof};
 use simulator::simulation::Simulation;
 use simulator::time::{Duration, Instant};
 
-use scout::{Judge, Scout};
+pub use bed::Bed;
+pub use scout::Scout;
+
+use scout::Judge;
 
 /// A trial whose attempts are all under way lasts at most twice 64·T1 longer: one challenge, one answer.
 const PATIENCE: Duration = Duration::seconds(64);
 /// RFC 7502 §6.8: at least this long after they registered.
 const BEFORE_REFRESHES: Duration = Duration::seconds(300);
+/// Times a trial is made again because the test bed had not kept up.
+const AGAIN: u32 = 2;
 /// Calls that a trial leaves behind are waited for so long.
 const HANGING_UP: Duration = Duration::seconds(3600);
 
@@ -31,11 +38,37 @@ pub struct Settled {
     pub plan: Plan,
     /// All that is done in the run, trials included.
     pub schedule: Vec<Entry>,
+    /// Trials that do not count, because the test bed had not kept up in them, and were made again.
+    pub made_again: u32,
 }
 
-/// Makes the searches of one run; `schedule` is the plan's for this seed. `None`: `stop` said so.
+/// Why searches have no end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Halt {
+    /// Somebody wanted to stop.
+    Stopped,
+    /// The test bed did not keep up at that rate, trial after trial.
+    FellBehind(u64),
+}
+
+/// Makes the searches of one run in virtual time; `schedule` is the plan's for this seed. `None`: `stop` said so.
 pub fn settle(plan: &Plan, schedule: Vec<Entry>, seed: u64, stop: &dyn Fn() -> bool) -> Option<Settled> {
-    let mut run = Run::new(plan, seed, stop);
+    let mut bed = Simulation::new(&plan.layout, plan.settings.clone(), Vec::new(), seed);
+    settle_on(&mut bed, plan, schedule, stop).ok()
+}
+
+/// Makes the searches of one run on a test bed whose schedule is empty. What comes behind the last search stands in the
+/// schedule that is told, and has not been entered.
+///
+/// # Errors
+/// Why they have no end.
+pub fn settle_on(
+    bed: &mut impl Bed,
+    plan: &Plan,
+    schedule: Vec<Entry>,
+    stop: &dyn Fn() -> bool,
+) -> Result<Settled, Halt> {
+    let mut run = Run::new(plan, bed, stop);
     let mut rest = schedule.into_iter().peekable();
     let (mut outcomes, mut ends): (Vec<found::Search>, Vec<Instant>) = (Vec::new(), Vec::new());
     for search in &plan.searches {
@@ -44,52 +77,48 @@ pub fn settle(plan: &Plan, schedule: Vec<Entry>, seed: u64, stop: &dyn Fn() -> b
         }
         run.go_to(plan.true_instant(search.at, &ends));
         outcomes.push(run.search(search)?);
-        ends.push(run.now() + Duration::SECOND);
+        ends.push(run.bed.now() + Duration::SECOND);
     }
     rest.for_each(|entry| run.log.push(Entry { at: plan.true_instant(entry.at, &ends), ..entry }));
-    Some(Settled { plan: plan.settled(outcomes, &ends), schedule: run.log })
+    Ok(Settled { plan: plan.settled(outcomes, &ends), schedule: run.log, made_again: run.made_again })
 }
 
 /// A run whose searches are being made.
-struct Run<'a> {
+struct Run<'a, B> {
     plan: &'a Plan,
-    simulation: Simulation,
+    bed: &'a mut B,
     judge: Judge<'a>,
     /// All that was done, in order.
     log: Vec<Entry>,
+    made_again: u32,
     stop: &'a dyn Fn() -> bool,
 }
 
-impl<'a> Run<'a> {
-    fn new(plan: &'a Plan, seed: u64, stop: &'a dyn Fn() -> bool) -> Self {
-        let simulation = Simulation::new(&plan.layout, plan.settings.clone(), Vec::new(), seed);
-        let judge = Judge::new(plan, simulation.engine().elements());
-        Self { plan, simulation, judge, log: Vec::new(), stop }
-    }
-
-    fn now(&self) -> Instant {
-        self.simulation.engine().now()
+impl<'a, B: Bed> Run<'a, B> {
+    fn new(plan: &'a Plan, bed: &'a mut B, stop: &'a dyn Fn() -> bool) -> Self {
+        let judge = Judge::new(plan, bed.simulation().engine().elements());
+        Self { plan, bed, judge, log: Vec::new(), made_again: 0, stop }
     }
 
     fn enter(&mut self, entry: Entry) {
-        self.simulation.enter(entry.clone());
+        self.bed.enter(entry.clone());
         self.log.push(entry);
     }
 
     /// Runs to then; nobody is waited for.
     fn go_to(&mut self, at: Instant) {
         let mut scout = Scout::idle(&mut self.judge);
-        self.simulation.run_until(at, &mut scout);
+        self.bed.run_until(at, &mut scout);
     }
 
-    /// Does something at the next whole second but one, and runs to just after it.
+    /// Does something at the next beat but one, and runs to just after it.
     fn act(&mut self, search: &Search, action: Action) {
-        let at = Instant((self.now().0 / Duration::SECOND.0 + 2) * Duration::SECOND.0);
+        let at = self.beat(2);
         self.enter(Entry { at, action, occasion: search.occasion });
         self.go_to(at);
     }
 
-    fn search(&mut self, search: &Search) -> Option<found::Search> {
+    fn search(&mut self, search: &Search) -> Result<found::Search, Halt> {
         self.prepare(search);
         let mut trials = Vec::new();
         let mut climb = Climb::new(search.from);
@@ -110,7 +139,7 @@ impl<'a> Run<'a> {
             self.restore(search, (rate / 2).max(1));
         }
         let occasion = &self.plan.occasions[usize::from(search.occasion)];
-        Some(found::Search {
+        Ok(found::Search {
             name: occasion.name.clone(),
             sought: occasion.object.clone(),
             from: search.from,
@@ -123,13 +152,13 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn prove(&mut self, search: &Search, trials: &mut Vec<found::Trial>) -> Option<found::Proof> {
+    fn prove(&mut self, search: &Search, trials: &mut Vec<found::Trial>) -> Result<found::Proof, Halt> {
         let mut proof = Proof::new(search.from);
         loop {
             let attempts = proof.attempts(search.attempts);
             let passed = self.trial(search, (proof.rate(), attempts), trials)?;
             if let Some(found) = proof.judge(passed) {
-                return Some(found::Proof {
+                return Ok(found::Proof {
                     found: told(found),
                     passes: simulator::search::PROOF,
                     failed: proof.failed().map(|failed| (failed.rate, failed.trials)),
@@ -142,11 +171,11 @@ impl<'a> Run<'a> {
     /// Before the first trial: registrations need everybody out, refreshes and calls everybody in.
     fn prepare(&mut self, search: &Search) {
         match search.sought {
-            Sought::Registrations => self.act(search, Action::Clear),
+            Sought::Registrations => self.clear(search, search.from),
             Sought::Refreshes => {
                 self.act(search, Action::CallOff(search.sought));
                 if self.restore(search, search.from) {
-                    self.go_to(self.now() + BEFORE_REFRESHES);
+                    self.go_to(self.bed.now() + BEFORE_REFRESHES);
                 }
             }
             Sought::Calls(_) => {
@@ -155,40 +184,54 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// One trial, and what must be done before the next; `None`: somebody wants to stop.
+    /// One trial that says something of the target, and what must be done before the next.
     fn trial(
         &mut self,
         search: &Search,
         (per_second, attempts): (u64, u32),
         trials: &mut Vec<found::Trial>,
-    ) -> Option<bool> {
-        if (self.stop)() {
-            return None;
-        }
+    ) -> Result<bool, Halt> {
         let trial = Trial { sought: search.sought, per_second, attempts };
-        let at = Instant((self.now().0 / Duration::SECOND.0 + 1) * Duration::SECOND.0);
+        for _ in 0..=AGAIN {
+            self.bed.kept_up();
+            let told = self.attempt(search, trial);
+            if (self.stop)() {
+                return Err(Halt::Stopped);
+            }
+            let kept_up = self.bed.kept_up();
+            self.make_ready(search, per_second);
+            if kept_up {
+                let passed = told.passed;
+                trials.push(told);
+                return Ok(passed);
+            }
+            self.made_again += 1;
+        }
+        Err(Halt::FellBehind(per_second))
+    }
+
+    fn attempt(&mut self, search: &Search, trial: Trial) -> found::Trial {
+        let Trial { per_second, attempts, .. } = trial;
+        let at = self.beat(1);
         self.enter(Entry { at, action: Action::Attempts(trial), occasion: search.occasion });
         let length = Duration::seconds(u64::from(attempts).div_ceil(per_second)) + PATIENCE;
         let mut scout = Scout::new(&mut self.judge, trial, at, search.holds.as_ref());
-        self.simulation.run_until(at + length, &mut scout);
-        let verdict = scout.verdict(&self.simulation);
-        let passed = verdict.trouble.is_none();
-        trials.push(found::Trial {
+        self.bed.run_until(at + length, &mut scout);
+        let verdict = scout.verdict(self.bed.simulation());
+        found::Trial {
             at_ns: at.0,
             per_second,
             attempts: verdict.begun,
-            passed,
+            passed: verdict.trouble.is_none(),
             trouble: verdict.trouble.unwrap_or_default(),
-        });
-        self.make_ready(search, per_second);
-        Some(passed)
+        }
     }
 
     /// After a trial: what has not begun is called off, what goes on ends, and people are as before.
     fn make_ready(&mut self, search: &Search, per_second: u64) {
         self.act(search, Action::CallOff(search.sought));
         match search.sought {
-            Sought::Registrations => self.act(search, Action::Clear),
+            Sought::Registrations => self.clear(search, per_second),
             Sought::Refreshes => {
                 self.wait(PATIENCE, |run| run.count(State::Trying) == 0);
                 if self.count(State::Out) > 0 {
@@ -196,35 +239,49 @@ impl<'a> Run<'a> {
                 }
             }
             Sought::Calls(_) => {
-                self.wait(HANGING_UP, |run| run.simulation.engine().elements().parties().iter().next().is_none());
+                self.wait(HANGING_UP, |run| run.bed.simulation().engine().elements().parties().iter().next().is_none());
             }
         }
     }
 
+    /// Gets everybody out, at half that pace where it takes time.
+    fn clear(&mut self, search: &Search, per_second: u64) {
+        let (how, most) = self.bed.clearing((per_second / 2).max(1));
+        self.wait(PATIENCE.min(most), |run| run.count(State::Trying) == 0);
+        self.act(search, how);
+        self.wait(most, |run| run.count(State::In) + run.count(State::Trying) == 0);
+    }
+
     /// Whoever is not in, or has no refresh to come, registers; whether there was anybody.
     fn restore(&mut self, search: &Search, per_second: u64) -> bool {
-        let phones = self.simulation.engine().elements().phones();
+        let phones = self.bed.simulation().engine().elements().phones();
         let missing = phones.iter().filter(|phone| phone.is_called_off()).count() as u64;
         if missing > 0 {
             self.act(search, Action::Restore { per_second });
             let most = Duration::seconds(missing.div_ceil(per_second)) + PATIENCE;
             self.wait(most, |run| {
-                run.simulation.engine().elements().phones().iter().all(|phone| phone.state() == State::In)
+                run.bed.simulation().engine().elements().phones().iter().all(|phone| phone.state() == State::In)
             });
         }
         missing > 0
     }
 
-    /// Runs on, second by second, until it is so, but not longer than that.
+    /// Runs on, beat by beat, until it is so, but not longer than that.
     fn wait(&mut self, most: Duration, is_so: impl Fn(&Self) -> bool) {
-        let latest = self.now() + most;
-        while self.now() < latest && !is_so(self) {
-            self.go_to(self.now() + Duration::SECOND);
+        let latest = self.bed.now() + most;
+        while self.bed.now() < latest && !is_so(self) && !(self.stop)() {
+            self.go_to(self.bed.now() + self.bed.beat());
         }
     }
 
+    /// So many beats on.
+    fn beat(&self, beats: u64) -> Instant {
+        let beat = self.bed.beat().0;
+        Instant((self.bed.now().0 / beat + beats) * beat)
+    }
+
     fn count(&self, state: State) -> usize {
-        self.simulation.engine().elements().phones().iter().filter(|phone| phone.state() == state).count()
+        self.bed.simulation().engine().elements().phones().iter().filter(|phone| phone.state() == state).count()
     }
 }
 
@@ -264,12 +321,13 @@ mod tests {
     fn the_run_that_is_measured_makes_the_steps_of_the_searches() {
         let plan = plan();
         let go_on = || false;
-        let mut run = Run::new(&plan, 5, &go_on);
+        let mut bed = Simulation::new(&plan.layout, plan.settings.clone(), Vec::new(), 5);
+        let mut run = Run::new(&plan, &mut bed, &go_on);
         let mut outcomes = Vec::new();
         let schedule = plan.schedule_of(5);
         run.go_to(plan.searches[0].at);
         outcomes.push(run.search(&plan.searches[0]).expect("nobody stops it"));
-        let (end, digest) = (run.now(), run.simulation.engine().digest());
+        let (end, digest) = (run.bed.now(), run.bed.engine().digest());
 
         let settled = settle(&plan, schedule, 5, &go_on).expect("nobody stops it");
         assert_eq!(settled.plan.searches[0].outcome, outcomes.pop());

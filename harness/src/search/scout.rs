@@ -26,7 +26,7 @@ impl<'p> Judge<'p> {
 }
 
 /// The watcher of one trial.
-pub(super) struct Scout<'a, 'p> {
+pub struct Scout<'a, 'p> {
     judge: &'a mut Judge<'p>,
     /// With the instant it begins; `None`: there is no trial, and nothing is waited for.
     trial: Option<(Trial, Instant)>,
@@ -52,6 +52,12 @@ enum Fact {
     /// With whether the attempt ends by it.
     Refused(u16, Reason, bool),
     GivenUp,
+}
+
+impl core::fmt::Debug for Scout<'_, '_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Scout").field("trial", &self.trial).finish_non_exhaustive()
+    }
 }
 
 impl<'a, 'p> Scout<'a, 'p> {

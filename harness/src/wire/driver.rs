@@ -14,6 +14,8 @@ use simulator::time::{Duration, Instant};
 
 use scenarios::plan::Plan;
 
+use crate::witness::Nobody;
+
 use super::client::Client;
 use super::clock::Clock;
 use super::directory::Directory;
@@ -81,58 +83,70 @@ pub fn load_share(
 ) -> Loaded {
     let (settings, schedule) = (plan.settings.clone(), plan.schedule.clone());
     let simulation = Simulation::beside(elsewhere, &plan.layout, settings, schedule, seed);
-    let endpoints = simulation.engine().elements().endpoints();
-    let client = Client::new(directory.clone(), sockets.local(0), secret, endpoints);
-    let (ledger, buffer) = (Ledger::new(endpoints), vec![0; LARGEST]);
-    begin();
-    let mut load = Load {
-        clock: Clock::start(),
-        simulation,
-        client,
-        directory,
-        sockets,
-        books: Books { ledger, witness, is_over: false },
-        pace: Pace::default(),
-        strays: 0,
-        text: Vec::new(),
-        buffer,
-        arrived: Vec::new(),
-    };
+    let mut load = Load::start(simulation, directory, (sockets, secret), witness, begin);
     let end = Instant::ZERO + plan.lasts;
-    let is_whole = load.run(end, || interrupt.load(Ordering::Relaxed));
+    let is_whole = load.run(end, &mut Nobody, || interrupt.load(Ordering::Relaxed));
     load.finish(!is_whole)
 }
 
-struct Load<'a> {
-    clock: Clock,
-    simulation: Simulation,
+/// A simulation whose PBXs are elsewhere, and what ties it to them.
+pub(super) struct Load<'a> {
+    pub(super) clock: Clock,
+    pub(super) simulation: Simulation,
     client: Client,
     directory: Directory,
-    sockets: &'a mut Sockets,
-    books: Books<'a>,
-    pace: Pace,
+    pub(super) sockets: &'a mut Sockets,
+    pub(super) books: Books<'a>,
+    pub(super) pace: Pace,
     strays: u64,
     text: Vec<u8>,
     buffer: Vec<u8>,
     arrived: Vec<Packet>,
 }
 
-impl Load<'_> {
-    /// Runs until `end` or until `is_over` says so; false in that case.
-    fn run(&mut self, end: Instant, is_over: impl Fn() -> bool) -> bool {
+impl<'a> Load<'a> {
+    /// From the moment that `begin` returns.
+    pub(super) fn start(
+        simulation: Simulation,
+        directory: Directory,
+        (sockets, secret): (&'a mut Sockets, u64),
+        witness: &'a mut dyn Observer,
+        begin: &dyn Fn(),
+    ) -> Self {
+        let endpoints = simulation.engine().elements().endpoints();
+        let client = Client::new(directory.clone(), sockets.local(0), secret, endpoints);
+        let (ledger, buffer) = (Ledger::new(endpoints), vec![0; LARGEST]);
+        begin();
+        Self {
+            clock: Clock::start(),
+            simulation,
+            client,
+            directory,
+            sockets,
+            books: Books { ledger, witness, is_over: false },
+            pace: Pace::default(),
+            strays: 0,
+            text: Vec::new(),
+            buffer,
+            arrived: Vec::new(),
+        }
+    }
+
+    /// Runs until `end`, or until `witness` or `is_over` says so; false in that case.
+    pub(super) fn run(&mut self, end: Instant, witness: &mut dyn Observer, is_over: impl Fn() -> bool) -> bool {
         loop {
             let now = self.clock.now().min(end);
             self.pace.on_turn(now);
-            self.simulation.run_until(now, &mut self.books);
+            let goes_on = self.simulation.run_until(now, &mut Both(&mut self.books, witness));
             self.send();
-            if now >= end || is_over() {
+            if now >= end || !goes_on || is_over() {
                 return now >= end;
             }
             let next = self.simulation.next_at().unwrap_or(Instant::NEVER);
             let until = next.min(end).min(now + LOOK_AGAIN);
             self.pace.expect(until);
             self.sockets.wait(until.since(self.clock.now()));
-            self.receive();
+            self.receive(witness);
         }
     }
 
@@ -179,7 +193,7 @@ impl Load<'_> {
         }
     }
 
-    fn receive(&mut self) {
+    fn receive(&mut self, witness: &mut dyn Observer) {
         let people = &self.simulation.engine().elements().cluster().people;
         for _ in 0..TURN {
             let Some((length, from)) = self.sockets.receive(0, &mut self.buffer) else { break };
@@ -198,13 +212,13 @@ impl Load<'_> {
             }
         }
         if !self.arrived.is_empty() {
-            self.simulation.run_until(self.clock.now(), &mut self.books);
+            self.simulation.run_until(self.clock.now(), &mut Both(&mut self.books, witness));
             self.arrived.drain(..).for_each(|packet| self.simulation.inject(packet));
         }
     }
 
     /// Measuring ends; calls end, and everybody un-registers, each within the grace.
-    fn finish(mut self, is_partial: bool) -> Loaded {
+    pub(super) fn finish(mut self, is_partial: bool) -> Loaded {
         let lasted = self.clock.now().since(Instant::ZERO);
         self.books.close();
         let registered = self.registered();
@@ -215,7 +229,7 @@ impl Load<'_> {
         let end = self.clock.now() + GRACE;
         while self.clock.now() < end && self.registered() > 0 {
             let soon = (self.clock.now() + Duration::millis(50)).min(end);
-            self.run(soon, || false);
+            self.run(soon, &mut Nobody, || false);
         }
         let all = self.books.ledger.accounts().last().map(|(_, all)| all).unwrap_or_default();
         let observed = Observed {
@@ -238,7 +252,7 @@ impl Load<'_> {
         let end = self.clock.now() + GRACE;
         while self.clock.now() < end && self.legs() > 0 {
             let soon = (self.clock.now() + Duration::millis(50)).min(end);
-            self.run(soon, || false);
+            self.run(soon, &mut Nobody, || false);
         }
         self.legs()
     }
@@ -256,8 +270,8 @@ impl Load<'_> {
 }
 
 /// Who is told while it is measured.
-struct Books<'a> {
-    ledger: Ledger,
+pub(super) struct Books<'a> {
+    pub(super) ledger: Ledger,
     witness: &'a mut dyn Observer,
     is_over: bool,
 }
@@ -285,11 +299,25 @@ impl Observer for Books<'_> {
     }
 }
 
+/// The books, and somebody beside them who may end it.
+struct Both<'b, 'a>(&'b mut Books<'a>, &'b mut dyn Observer);
+
+impl Observer for Both<'_, '_> {
+    fn observe(&mut self, now: Instant, node: NodeId, events: &[Event], site: &Site) -> bool {
+        self.0.observe(now, node, events, site) & self.1.observe(now, node, events, site)
+    }
+
+    fn on_entry(&mut self, now: Instant, entry: &Entry, site: &Site) {
+        self.0.on_entry(now, entry, site);
+        self.1.on_entry(now, entry, site);
+    }
+}
+
 /// Whether the loop comes round when it should.
 #[derive(Debug, Default)]
-struct Pace {
+pub(super) struct Pace {
     expected: Option<Instant>,
-    stalls: u64,
+    pub(super) stalls: u64,
     longest: Duration,
 }
 

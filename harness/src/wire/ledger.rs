@@ -315,6 +315,11 @@ impl Account {
         self
     }
 
+    /// Never sent because of the scenario itself: no seat to call from, or more than it may load.
+    pub fn capped(&self) -> u64 {
+        [Suppressed::NoSeat, Suppressed::OverRate].map(|reason| self.suppressed_by(reason)).iter().sum()
+    }
+
     /// Arrivals that were never sent for this reason.
     pub fn suppressed_by(&self, reason: Suppressed) -> u64 {
         self.suppressed.get(&reason).copied().unwrap_or(0)

@@ -16,6 +16,7 @@ pub mod part;
 pub mod ping;
 pub mod prospect;
 pub mod rails;
+pub mod search;
 pub mod secret;
 pub mod server;
 pub mod socket;

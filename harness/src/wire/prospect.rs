@@ -26,9 +26,9 @@ pub struct Prospect {
 }
 
 impl Prospect {
-    /// Runs the plan in virtual time.
-    pub fn of(plan: &Plan, seed: u64) -> Self {
-        let mut simulation = Simulation::new(&plan.layout, plan.settings.clone(), plan.schedule.clone(), seed);
+    /// Runs the plan in virtual time, with that schedule: its own, or the one that searches came to.
+    pub fn of(plan: &Plan, schedule: &[Entry], seed: u64) -> Self {
+        let mut simulation = Simulation::new(&plan.layout, plan.settings.clone(), schedule.to_vec(), seed);
         let mut prospect = Self { endpoints: simulation.engine().elements().endpoints() as u64, ..Self::default() };
         simulation.run_until(Instant::ZERO + plan.lasts, &mut prospect);
         prospect
@@ -57,9 +57,6 @@ impl Observer for Prospect {
 /// What of a plan cannot be done on the wire yet: each a sentence.
 pub fn impossible(plan: &Plan) -> Vec<String> {
     let mut impossible = Vec::new();
-    if !plan.searches.is_empty() {
-        impossible.push("searches are made in virtual time only so far".to_owned());
-    }
     for settings in &plan.settings {
         for (population, people) in plan.layout.populations.iter().zip(&settings.populations) {
             if people.transport != Transport::Udp {

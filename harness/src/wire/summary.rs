@@ -1,6 +1,8 @@
 //! What a run on the wire says at its end: 80 columns, the verdict first; or the same as JSON.
 
 use reports::latency::Latency;
+use reports::render::text::of_searches;
+use reports::search::Search;
 use reports::units::{count, duration, things};
 use scenarios::plan::Plan;
 use serde_json::{Value, json};
@@ -33,6 +35,8 @@ pub struct Summary<'a> {
     pub cpu_s: f64,
     /// Why the run is not valid; empty: it is.
     pub objections: Vec<String>,
+    /// What its searches found, and how many trials were made again for it.
+    pub searches: (&'a [Search], u32),
     /// Who shared the work: a table for people, and the same for programs; empty and null for one process.
     pub workers: (Vec<String>, Value),
 }
@@ -65,6 +69,15 @@ impl Summary<'_> {
         lines.push(format!("  may load {}", self.may_load));
         lines.extend(self.objections.iter().chain(&self.caps()).map(|objection| format!("  ! {objection}")));
         lines.push(String::new());
+        let (searches, made_again) = self.searches;
+        if !searches.is_empty() {
+            lines.extend(of_searches(searches));
+            if made_again > 0 {
+                let trials = things(u64::from(made_again), "trial was", "trials were");
+                lines.push(format!("            {trials} made again: the generator had not kept up."));
+            }
+            lines.push(String::new());
+        }
         lines.push("  arrivals        due   on time    late  unsent  succeeded  failed    open".to_owned());
         lines.extend(
             ledger.accounts().filter(|(_, account)| account.due > 0).map(|(name, account)| row(name, &account)),
@@ -151,6 +164,8 @@ impl Summary<'_> {
             "objections": self.objections,
             "caps": self.caps(),
             "workers": self.workers.1,
+            "searches": self.searches.0,
+            "trials-made-again": self.searches.1,
             "partial": self.loaded.is_partial,
             "target": self.target,
             "may-load": self.may_load,

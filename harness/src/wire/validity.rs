@@ -35,8 +35,7 @@ pub fn objections(observed: &Observed) -> Vec<String> {
     let mut objections = Vec::new();
     let Account { due, late, .. } = observed.all;
     // What the scenario has no seat for, or does not allow, is no fault of the generator.
-    let capped = [Suppressed::NoSeat, Suppressed::OverRate].map(|reason| observed.all.suppressed_by(reason));
-    let unsent = observed.all.unsent() - capped.iter().sum::<u64>();
+    let unsent = observed.all.unsent() - observed.all.capped();
     if late * 100 > due {
         objections.push(format!("{late} of {due} were sent more than {} ms after they were due", LATE.0 / 1_000_000));
     }

@@ -21,6 +21,19 @@ expect:
   - all sign-ins are accepted
 ";
 
+const SEARCH: &str = "\
+pbxsim: 1
+title: Registration rate on the wire
+lasts: until done
+cluster: { master: { answers: 60/s, queue: 0, challenges: false } }
+users:
+  phone: { count: 12, expires: 2 h, retries: never }
+timeline:
+  - { at: +0 s, search: registrations, from: 50/s, attempts: 12, called: the search }
+expect:
+  - rate found of the search is between 55/s and 60/s
+";
+
 fn desk() -> Desk {
     let desk = Desk::empty();
     desk.write("phones.yaml", PHONES);
@@ -46,6 +59,32 @@ fn phones_register_at_a_served_cluster_and_leave() {
     assert!(text.contains("  60 registered at the end; all left\n"), "{text}");
     assert!(text.contains("  1 sentence of the file not judged on the wire\n"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn the_search_of_rfc_7502_finds_the_rate_of_a_target_on_the_wire() {
+    let desk = desk();
+    desk.write("search.yaml", SEARCH);
+    let told = desk.pbxsim("explain search.yaml --wire 127.0.0.1:5990").output;
+    assert!(told.contains("  search     the search: in the model 59/s after "), "{told}");
+    let (_server, address) = serve(&desk, "search.yaml");
+    let answer = desk.pbxsim(&format!("run search.yaml --wire {address} --as json"));
+    let json = answer.json();
+    if answer.code == Some(3) {
+        // So noisy a machine finds nothing, and says whose fault it is.
+        assert!(
+            json["objections"][0].as_str().is_some_and(|why| why.contains("the generator fell behind")),
+            "{json:#}"
+        );
+        return;
+    }
+    let search = &json["searches"][0];
+    assert_eq!((answer.code, &search["name"]), (Some(0), &"the search".into()), "{json:#}");
+    let found = search["found"]["Rate"].as_u64().expect("a rate");
+    assert!((40..=66).contains(&found), "a server of 60/s: {found}");
+    let trials = search["trials"].as_array().expect("every trial");
+    assert!(trials.iter().any(|trial| trial["trouble"] == "503 overload"), "{json:#}");
+    assert_eq!(json["left-behind"], 0);
 }
 
 #[test]

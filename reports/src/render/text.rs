@@ -19,6 +19,7 @@ use crate::render::safe::safe;
 use crate::render::sweep;
 use crate::result::Verdict;
 use crate::run_file::RunFile;
+use crate::search::Search;
 use crate::verdict::Stopping;
 
 /// How the summary looks.
@@ -98,7 +99,7 @@ fn drafted(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
     sentences.extend(sentences::lines(judged, style, detail));
     blocks.push(sentences);
     if let (Some(run), true) = (judged.result.first(), detail.setup) {
-        blocks.push(search::report(run));
+        blocks.push(search::report(&run.searches));
     }
     if let Some(run) = judged.result.first() {
         let starts_s = judged.result.header.starts_s;
@@ -108,7 +109,7 @@ fn drafted(judged: &Judged, style: Style, detail: Detail) -> Vec<String> {
         if run.searches.is_empty() {
             blocks.push(latencies::lines(&run.latencies, detail.rows));
         }
-        let mut closing = search::lines(run);
+        let mut closing = search::lines(&run.searches);
         closing.extend(closing::failovers(run, detail.features.min(2)));
         closing.extend(calls::lines(run, detail.features));
         closing.extend(closing::licences(run, detail.features));
@@ -173,6 +174,14 @@ impl Style {
     fn ansi(self, code: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// What searches found: the report of RFC 7502 §5, then a sentence about each; for runs that have no run file.
+pub fn of_searches(searches: &[Search]) -> Vec<String> {
+    let mut lines = search::report(searches);
+    lines.push(String::new());
+    lines.extend(search::lines(searches));
+    lines
 }
 
 pub(in crate::render) const WIDTH: usize = 80;

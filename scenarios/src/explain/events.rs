@@ -164,6 +164,7 @@ fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>
             | Action::Attempts(_)
             | Action::CallOff(_)
             | Action::Clear
+            | Action::Dismiss { .. }
             | Action::Restore { .. },
         )
         | None => {

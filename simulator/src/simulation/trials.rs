@@ -35,6 +35,15 @@ impl Simulation {
         });
     }
 
+    /// Whoever is in un-registers at this pace.
+    pub(super) fn dismiss(&mut self, per_second: u64) {
+        let now = self.engine.now();
+        let phones = self.engine.elements().phones();
+        let mut there = self.in_turn(phones.len());
+        there.retain(|node| phones[node.index()].state() == State::In);
+        self.each(there, |phone, place| phone.wish_out(now + after(place, per_second)));
+    }
+
     pub(super) fn call_off(&mut self, sought: Sought, observer: &mut impl Observer) -> bool {
         for flow in 0..self.engine.elements().cluster().people.flows.len() as u16 {
             self.dial(flow, None, 0);

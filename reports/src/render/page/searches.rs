@@ -15,7 +15,7 @@ use crate::units;
 pub(super) fn section(case: &Case, run: &Measurements) -> Option<Section> {
     let first = run.searches.first()?;
     let rows: Vec<Vec<Cell>> =
-        report_rows(run).into_iter().map(|(label, value)| vec![words(label), words(value)]).collect();
+        report_rows(&run.searches).into_iter().map(|(label, value)| vec![words(label), words(value)]).collect();
     let body = html! {
         @for search in &run.searches { (of(case, search)) }
         (table("The report of RFC 7502, section 5", &["", ""], &rows))

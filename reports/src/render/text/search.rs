@@ -1,15 +1,14 @@
 //! What searches found, and the report of RFC 7502 §5 about them.
 
 use super::wrap::wrapped;
-use crate::measurements::Measurements;
 use crate::render::safe::safe;
 use crate::search::{Found, Search, Setup};
 use crate::units;
 
 /// Each search: the rate by the RFC, and the one that was proven.
-pub(super) fn lines(run: &Measurements) -> Vec<String> {
+pub(super) fn lines(searches: &[Search]) -> Vec<String> {
     let mut lines = Vec::new();
-    for search in &run.searches {
+    for search in searches {
         let start = if lines.is_empty() { "  Search    " } else { REST };
         lines.extend(wrapped(start, REST, &safe(&in_words(search))));
     }
@@ -38,17 +37,17 @@ pub(in crate::render) fn in_words(search: &Search) -> String {
 }
 
 /// The test set-up and the benchmarks in the form of RFC 7502 §5, for the searches of one run.
-pub(super) fn report(run: &Measurements) -> Vec<String> {
-    let rows = report_rows(run);
+pub(super) fn report(searches: &[Search]) -> Vec<String> {
+    let rows = report_rows(searches);
     let head = (!rows.is_empty()).then(|| "  RFC 7502, section 5".to_owned());
     head.into_iter().chain(rows.into_iter().map(|(label, value)| format!("    {label:<32}{value}"))).collect()
 }
 
 /// Its rows: label and value.
-pub(in crate::render) fn report_rows(run: &Measurements) -> Vec<(&'static str, String)> {
-    let Some(first) = run.searches.first() else { return Vec::new() };
-    let mut rows = setup(run, &first.setup);
-    for search in &run.searches {
+pub(in crate::render) fn report_rows(searches: &[Search]) -> Vec<(&'static str, String)> {
+    let Some(first) = searches.first() else { return Vec::new() };
+    let mut rows = setup(searches, &first.setup);
+    for search in searches {
         let label = match search.sought.as_str() {
             "registrations" => "Registration rate",
             "refreshes" => "Re-registration rate",
@@ -59,15 +58,15 @@ pub(in crate::render) fn report_rows(run: &Measurements) -> Vec<(&'static str, S
     rows
 }
 
-fn setup(run: &Measurements, setup: &Setup) -> Vec<(&'static str, String)> {
-    let attempted: u64 = run.searches.iter().map(Search::attempted).sum();
-    let trials: usize = run.searches.iter().map(|search| search.trials.len()).sum();
-    let mut rates: Vec<String> = run.searches.iter().map(|search| format!("{}/s", search.from)).collect();
+fn setup(searches: &[Search], setup: &Setup) -> Vec<(&'static str, String)> {
+    let attempted: u64 = searches.iter().map(Search::attempted).sum();
+    let trials: usize = searches.iter().map(|search| search.trials.len()).sum();
+    let mut rates: Vec<String> = searches.iter().map(|search| format!("{}/s", search.from)).collect();
     rates.dedup();
     let requests = if setup.requests > 1 { ", 2 requests each" } else { "" };
-    let durations = run.searches.iter().map(|search| search.setup.duration.as_str());
+    let durations = searches.iter().map(|search| search.setup.duration.as_str());
     let duration = durations.max_by_key(|text| *text != "not applicable").unwrap_or_default();
-    let criteria = run.searches.iter().filter_map(|search| search.holds.as_deref()).next();
+    let criteria = searches.iter().filter_map(|search| search.holds.as_deref()).next();
     let mut rows = vec![
         ("SIP transport protocol", setup.transport.clone()),
         ("Connection management mode", setup.connections.clone()),
