@@ -8,12 +8,13 @@ use harness::fleet::muster::{self, Done};
 use harness::search::{Settled, settle};
 use harness::wire::client::Client;
 use harness::wire::directory::Directory;
-use harness::wire::driver::{self, Served};
+use harness::wire::driver;
 use harness::wire::part;
 use harness::wire::ping;
-use harness::wire::prospect::{Prospect, impossible, on_nodes};
+use harness::wire::prospect::{Prospect, impossible, on_nodes, transport_words, transports};
 use harness::wire::rails::{Barred, Rails};
 use harness::wire::search::{self, Sought};
+use harness::wire::serving::{self, Served};
 use harness::wire::socket::Sockets;
 use harness::wire::summary::Summary;
 use harness::wire::target;
@@ -55,15 +56,22 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
         if targets.iter().any(|target| !target.ip().to_canonical().is_loopback()) {
             return Err(Complaint::wrong("workers load the machine they run on alone so far").hint("leave out --on"));
         }
+        if transports(&plan).1 {
+            return Err(
+                Complaint::wrong("workers load by UDP alone so far").hint("leave out --on, or write transport: udp")
+            );
+        }
         return run_on(args, on, (&plan, seed), (addresses, &targets));
     }
     let local = target::local_for(targets[0])
         .map_err(|error| Complaint::invalid(format!("{} cannot be reached: {error}", targets[0])))?;
     let mut sockets = bind(&[local], rails)?;
     let secret = driver::secret();
+    // Whoever has endpoints of both kinds is asked as the first of them do.
+    let streams = !transports(&plan).0;
     for target in &targets {
-        match ping::ask(&mut sockets, *target, &directory.domain, secret) {
-            None => return Err(silent(*target)),
+        match ping::ask(&mut sockets, (streams, *target), &directory.domain, secret) {
+            None => return Err(silent(*target, streams)),
             Some(403) => {
                 return Err(Complaint::invalid(format!("{target} answers OPTIONS with 403: no endpoint was started")));
             }
@@ -176,9 +184,9 @@ pub(super) fn explain(args: &Explain, addresses: &str) -> Result<Exit, Complaint
     let prospect = Prospect::of(plan, schedule, plan.seed);
     let mut lines = vec![
         format!("{}: on the wire; nothing is sent now", plan.title),
-        format!("  to         {}, UDP, domain {}", list(&targets), directory.domain),
+        format!("  to         {}, {}, domain {}", list(&targets), transport_words(plan), directory.domain),
         format!("  may load   {}", rails.words()),
-        "  sockets    1 for all endpoints, a port of the system's choice, 1 descriptor".to_owned(),
+        sockets_of(plan),
         format!("  endpoints  {}", count(prospect.endpoints)),
         format!(
             "  arrivals   {} in {}, refreshes and calls among them",
@@ -212,6 +220,18 @@ fn expected(plan: &Plan) -> Option<Settled> {
     (!plan.searches.is_empty()).then(|| settle(plan, schedule, plan.seed, &|| false)).flatten()
 }
 
+/// Which sockets a run has.
+fn sockets_of(plan: &Plan) -> String {
+    let reliable = |block: &&simulator::layout::Block| {
+        plan.settings[0].populations[usize::from(block.population)].transport.is_reliable()
+    };
+    let connections: u64 = plan.layout.blocks.iter().filter(reliable).map(|block| u64::from(block.endpoints())).sum();
+    match transports(plan) {
+        (_, false) => "  sockets    1 for all endpoints, a port of the system's choice, 1 descriptor".to_owned(),
+        _ => format!("  sockets    a connection for each endpoint with TCP, {} descriptors", count(connections + 3)),
+    }
+}
+
 /// Is the cluster, until interrupted.
 pub(super) fn serve(args: &Serve) -> Result<Exit, Complaint> {
     let Some(plan) = only_plan(&args.file, &args.overrides, args.variant.as_deref())? else { return Ok(Exit::Wrong) };
@@ -224,6 +244,7 @@ pub(super) fn serve(args: &Serve) -> Result<Exit, Complaint> {
     }
     let place = |index: u16| SocketAddr::new(first.ip(), if first.port() == 0 { 0 } else { first.port() + index });
     let mut sockets = bind(&(0..nodes).map(place).collect::<Vec<_>>(), rails)?;
+    sockets.listen().map_err(|(address, error)| Complaint::invalid(format!("{address} cannot be used: {error}")))?;
     let bound: Vec<SocketAddr> = (0..usize::from(nodes)).map(|socket| sockets.local(socket)).collect();
     let domain = plan.wire.domain.clone().unwrap_or_else(|| target::domain(&args.listen));
     let identity = target::identity(&plan).map_err(wrong)?;
@@ -233,7 +254,7 @@ pub(super) fn serve(args: &Serve) -> Result<Exit, Complaint> {
     let interrupted = interrupt::flag();
     let seed = args.seed.unwrap_or(plan.seed);
     let shows = screen::redraws();
-    let served = driver::serve(&plan, seed, directory, &mut sockets, &interrupted, |now, served| {
+    let served = serving::serve(&plan, seed, directory, &mut sockets, &interrupted, |now, served| {
         if shows {
             screen::tell(&format!("\r\x1b[K{}", status_line(&plan, now.0, served)));
         }
@@ -338,8 +359,9 @@ fn bind(addresses: &[SocketAddr], rails: Rails) -> Result<Sockets, Complaint> {
         .map_err(|(address, error)| Complaint::invalid(format!("{address} cannot be used: {error}")))
 }
 
-fn silent(target: SocketAddr) -> Complaint {
-    Complaint::invalid(format!("{target} did not answer OPTIONS in 2 s (UDP): no endpoint was started"))
+fn silent(target: SocketAddr, streams: bool) -> Complaint {
+    let transport = if streams { "TCP" } else { "UDP" };
+    Complaint::invalid(format!("{target} did not answer OPTIONS in 2 s ({transport}): no endpoint was started"))
 }
 
 fn list(addresses: &[SocketAddr]) -> String {

@@ -189,7 +189,7 @@ impl<'a> Sharing<'a> {
         let (plan, directory, mut sockets, targets) = self.plan(&job, order, target)?;
         let secret = driver::secret();
         for target in targets {
-            match ping::ask(&mut sockets, target, &directory.domain, secret) {
+            match ping::ask(&mut sockets, (false, target), &directory.domain, secret) {
                 None => return Err(format!("{target} did not answer OPTIONS in 2 s (UDP)")),
                 Some(403) => return Err(format!("{target} answers OPTIONS with 403")),
                 Some(_) => {}

@@ -25,6 +25,7 @@ use simulator::time::Instant;
 use super::calls::{Calls, Side};
 use super::directory::Directory;
 use super::heard::Heard;
+use super::line::Line;
 
 /// What endpoints can do.
 const ENDPOINT: Abilities = Abilities { methods: &[], extensions: &[], bodies: &[] };
@@ -34,8 +35,6 @@ const COOKIE: &[u8] = b"z9hG4bK";
 #[derive(Debug)]
 pub struct Client {
     directory: Directory,
-    /// Where answers are to go.
-    local: SocketAddr,
     /// Names the run, and makes branches that nobody can guess.
     secret: u64,
     /// By endpoint: the challenge to answer, under the number the endpoint knows it by.
@@ -56,7 +55,7 @@ impl Client {
     /// For so many endpoints that send from `local`.
     pub fn new(directory: Directory, local: SocketAddr, secret: u64, endpoints: usize) -> Self {
         let calls = Calls::new(Side::Endpoints, directory.clone(), vec![local], secret);
-        Self { directory, local, secret, challenges: (0..endpoints).map(|_| None).collect(), calls }
+        Self { directory, secret, challenges: (0..endpoints).map(|_| None).collect(), calls }
     }
 
     /// What names this run in every request.
@@ -68,26 +67,32 @@ impl Client {
     pub fn write(&mut self, packet: &Packet, out: &mut Vec<u8>) -> bool {
         match packet.body {
             Body::Register(register) => {
-                self.register(packet.source, &register, out);
+                let line = if packet.reliable { Line::stream(packet.source.index()) } else { Line::datagrams(0) };
+                self.register((packet.source, line), &register, out);
                 true
             }
             _ => false,
         }
     }
 
-    fn register(&mut self, source: NodeId, register: &Register, out: &mut Vec<u8>) {
+    fn register(&mut self, (source, line): (NodeId, Line), register: &Register, out: &mut Vec<u8>) {
         let user = self.directory.user(register.aor);
         let name = String::from_utf8_lossy(&user);
-        let (domain, local, run) = (&self.directory.domain, self.local, self.run());
+        let (domain, local, run) = (&self.directory.domain, self.calls.local(line), self.run());
+        let (transport, parameter) = (line.transport(), line.parameter());
         let Register { call, sequence, expires_s, .. } = *register;
         let (source, branch) = (source.0, self.branch(source.0, register.branch));
-        put(out, format_args!("REGISTER sip:{domain} SIP/2.0\r\nVia: SIP/2.0/UDP {local};rport;branch={branch}\r\n"));
+        put(
+            out,
+            format_args!("REGISTER sip:{domain} SIP/2.0\r\nVia: SIP/2.0/{transport} {local};rport;branch={branch}\r\n"),
+        );
         put(out, format_args!("Max-Forwards: 70\r\nFrom: <sip:{name}@{domain}>;tag={call:08x}{source:08x}\r\n"));
         put(out, format_args!("To: <sip:{name}@{domain}>\r\nCall-ID: {call:08x}{source:08x}{run:016x}\r\n"));
         put(out, format_args!("CSeq: {sequence} REGISTER\r\n"));
         match register.contacts {
             Contacts::Own => {
-                put(out, format_args!("Contact: <sip:{name}.{}@{local}>\r\n", register.aor.device.word()));
+                let device = register.aor.device.word();
+                put(out, format_args!("Contact: <sip:{name}.{device}@{local}{parameter}>\r\n"));
             }
             Contacts::All => put(out, format_args!("Contact: *\r\n")),
         }
@@ -137,16 +142,16 @@ impl Client {
         &mut self,
         people: &People,
         now: Instant,
-        from: SocketAddr,
-        datagram: &[u8],
+        (line, from): (Line, SocketAddr),
+        octets: &[u8],
         out: &mut Vec<u8>,
     ) -> Heard {
-        match Message::read(datagram) {
+        match Message::read(octets) {
             Err(fault) => Heard::Dropped(fault),
             Ok(message) if is_registered(&message) => {
-                self.registered(people, &message).map_or_else(Heard::Dropped, Heard::Packet)
+                self.registered(people, line, &message).map_or_else(Heard::Dropped, Heard::Packet)
             }
-            Ok(message) => self.calls.read(people, now, (0, from), &message, out),
+            Ok(message) => self.calls.read(people, now, (line, from), &message, out),
         }
     }
 
@@ -155,10 +160,10 @@ impl Client {
     /// # Errors
     /// What is wrong with it: it is dropped and counted.
     pub fn read(&mut self, people: &People, datagram: &[u8]) -> Result<Packet, Fault> {
-        self.registered(people, &Message::read(datagram)?)
+        self.registered(people, Line::datagrams(0), &Message::read(datagram)?)
     }
 
-    fn registered(&mut self, people: &People, message: &Message<'_>) -> Result<Packet, Fault> {
+    fn registered(&mut self, people: &People, line: Line, message: &Message<'_>) -> Result<Packet, Fault> {
         if let Verdict::Drop(fault) | Verdict::Refuse(fault) = judge(message, &ENDPOINT) {
             return Err(fault);
         }
@@ -183,14 +188,19 @@ impl Client {
             expires_s: if status == 423 {
                 message.min_expires().unwrap_or(0)
             } else {
-                self.lifetime(message, aor, wanted)
+                self.lifetime(line, message, aor, wanted)
             },
             retry_after_s: message.retry_after().unwrap_or(0),
             contact: self.redirected(message, status, people),
             nonce,
             overload: Overload::default(),
         };
-        Ok(Packet { source: NodeId::NONE, target: NodeId(source), reliable: false, body: Body::Response(response) })
+        Ok(Packet {
+            source: NodeId::NONE,
+            target: NodeId(source),
+            reliable: line.is_stream,
+            body: Body::Response(response),
+        })
     }
 
     /// Keeps a challenge that can be answered, under a number made of the branch it answers: the endpoint knows it by that.
@@ -212,14 +222,15 @@ impl Client {
     }
 
     /// Seconds that the binding made will last: of our own Contact, of the whole, or what was asked for.
-    fn lifetime(&self, message: &Message<'_>, aor: Aor, wanted: u32) -> u32 {
+    fn lifetime(&self, line: Line, message: &Message<'_>, aor: Aor, wanted: u32) -> u32 {
+        let local = self.calls.local(line);
         let user = [&self.directory.user(aor)[..], b".", aor.device.word().as_bytes()].concat();
         let mut ours = message.contacts().flatten().filter_map(|contact| match contact {
             Contact::One(address) => Some(address),
             Contact::All => None,
         });
         let is_here = |uri: Uri<'_>| {
-            let here = (Some(self.local.ip()), Some(self.local.port()));
+            let here = (Some(local.ip()), Some(local.port()));
             uri.sip().is_some_and(|uri| uri.user == Some(&user) && (uri.host.address(), uri.port) == here)
         };
         let ours = ours.find(|address| is_here(address.uri)).and_then(|address| address.params.value("expires"));

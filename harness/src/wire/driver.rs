@@ -1,6 +1,7 @@
-//! The loops: real time, sockets, an edge, and the part of a simulation that lives here.
+//! The loop of endpoints: real time, sockets, an edge, and the part of a simulation that lives here.
 
 use std::hash::{BuildHasher, RandomState};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use simulator::endpoint::phone::State;
@@ -21,14 +22,15 @@ use super::clock::Clock;
 use super::directory::Directory;
 use super::heard::Heard;
 use super::ledger::Ledger;
-use super::server::Server;
+use super::line::Line;
 use super::socket::{LARGEST, Sockets};
+use super::streams::Said;
 use super::validity::{Observed, STALL};
 
 /// Longest wait between two looks at the interrupt flag.
-const LOOK_AGAIN: Duration = Duration::millis(100);
+pub(super) const LOOK_AGAIN: Duration = Duration::millis(100);
 /// Datagrams taken from a socket before anything else has its turn.
-const TURN: usize = 64;
+pub(super) const TURN: usize = 64;
 /// How long calls may take to end at the end, and then endpoints to leave.
 const GRACE: Duration = Duration::seconds(2);
 
@@ -168,8 +170,20 @@ impl<'a> Load<'a> {
     fn send_registration(&mut self, packet: &Packet) {
         let people = &self.simulation.engine().elements().cluster().people;
         let Some(pbx) = packet.target.0.checked_sub(people.first_pbx) else { return };
-        if self.client.write(packet, &mut self.text) {
-            let sent = self.sockets.request(0, self.clock.now(), self.directory.node(pbx as u16), &self.text);
+        let (to, now) = (self.directory.node(pbx as u16), self.clock.now());
+        let line = if packet.reliable { Line::stream(packet.source.index()) } else { Line::datagrams(0) };
+        if packet.reliable {
+            match self.sockets.open(line.socket, now, to) {
+                Ok(local) => self.client.calls.connected(line.socket, local),
+                Err(_) => self.arrived.push(reset(packet.target, packet.source)),
+            }
+        }
+        if packet.body == Body::Ping {
+            if let Err(unsent) = self.sockets.send(line, now, to, b"\r\n\r\n") {
+                tracing::debug!(?unsent, %to, "no keep-alive");
+            }
+        } else if self.client.write(packet, &mut self.text) {
+            let sent = self.sockets.request(line, now, to, &self.text);
             self.books.ledger.sent(packet.source, self.clock.now(), sent);
         }
     }
@@ -177,16 +191,16 @@ impl<'a> Load<'a> {
     fn send_of_call(&mut self, packet: &Packet) {
         let people = &self.simulation.engine().elements().cluster().people;
         let now = self.clock.now();
-        let Some((socket, to)) = self.client.calls.write(people, now, packet, &mut self.text) else { return };
+        let Some((line, to)) = self.client.calls.write(people, now, packet, &mut self.text) else { return };
         match packet.body {
             Body::Call(request) if request.method != Method::Ack => {
-                let sent = self.sockets.request(socket, now, to, &self.text);
+                let sent = self.sockets.request(line, now, to, &self.text);
                 if request.method == Method::Invite {
                     self.books.ledger.called(request.session, self.clock.now(), sent);
                 }
             }
             _ => {
-                if let Err(unsent) = self.sockets.send(socket, to, &self.text) {
+                if let Err(unsent) = self.sockets.send(line, now, to, &self.text) {
                     tracing::debug!(?unsent, %to, "not sent");
                 }
             }
@@ -194,26 +208,47 @@ impl<'a> Load<'a> {
     }
 
     fn receive(&mut self, witness: &mut dyn Observer) {
-        let people = &self.simulation.engine().elements().cluster().people;
         for _ in 0..TURN {
             let Some((length, from)) = self.sockets.receive(0, &mut self.buffer) else { break };
-            self.text.clear();
-            match self.client.hear(people, self.clock.now(), from, &self.buffer[..length], &mut self.text) {
-                Heard::Packet(packet) => self.arrived.push(packet),
-                Heard::Answered(to) => {
-                    if let Err(unsent) = self.sockets.send(0, to, &self.text) {
-                        tracing::debug!(?unsent, %to, "answer not sent");
-                    }
+            let octets = self.buffer[..length].to_vec();
+            self.hear(Line::datagrams(0), from, &octets);
+        }
+        for _ in 0..TURN {
+            let Some((line, from, said)) = self.sockets.receive_stream(self.clock.now()) else { break };
+            let site = self.simulation.engine().elements();
+            let endpoint = NodeId(line.socket as u32);
+            let server = site.phones().get(line.socket).map(|phone| site.cluster().people.pbx(phone.server()));
+            match (said, server) {
+                (Said::Message(octets), _) => self.hear(line, from, &octets),
+                (Said::Break, Some(pbx)) => {
+                    self.arrived.push(Packet { source: pbx, target: endpoint, reliable: true, body: Body::Pong });
                 }
-                Heard::Dropped(fault) => {
-                    tracing::debug!(%fault, "stray datagram");
-                    self.strays += 1;
-                }
+                (Said::Gone, Some(pbx)) => self.arrived.push(reset(pbx, endpoint)),
+                // The connection of the OPTIONS before the run.
+                (Said::Break | Said::Gone, None) => {}
             }
         }
+        self.sockets.sweep(self.clock.now());
         if !self.arrived.is_empty() {
             self.simulation.run_until(self.clock.now(), &mut Both(&mut self.books, witness));
             self.arrived.drain(..).for_each(|packet| self.simulation.inject(packet));
+        }
+    }
+
+    fn hear(&mut self, line: Line, from: SocketAddr, octets: &[u8]) {
+        let people = &self.simulation.engine().elements().cluster().people;
+        self.text.clear();
+        match self.client.hear(people, self.clock.now(), (line, from), octets, &mut self.text) {
+            Heard::Packet(packet) => self.arrived.push(packet),
+            Heard::Answered(to) => {
+                if let Err(unsent) = self.sockets.send(line, self.clock.now(), to, &self.text) {
+                    tracing::debug!(?unsent, %to, "answer not sent");
+                }
+            }
+            Heard::Dropped(fault) => {
+                tracing::debug!(%fault, "stray message");
+                self.strays += 1;
+            }
         }
     }
 
@@ -267,6 +302,11 @@ impl<'a> Load<'a> {
         let is_in = |state: State| matches!(state, State::In | State::InLine | State::Trying);
         phones.iter().filter(|phone| is_in(phone.state())).count() as u64
     }
+}
+
+/// Somebody's connection to a PBX is gone.
+fn reset(pbx: NodeId, endpoint: NodeId) -> Packet {
+    Packet { source: pbx, target: endpoint, reliable: true, body: Body::Reset }
 }
 
 /// Who is told while it is measured.
@@ -333,127 +373,4 @@ impl Pace {
             self.longest = self.longest.max(stood_still);
         }
     }
-}
-
-/// What a served cluster has seen.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Served {
-    /// REGISTERs answered 200 that made a binding.
-    pub bound: u64,
-    /// REGISTERs answered 200 that kept one.
-    pub refreshed: u64,
-    /// Bindings that ended.
-    pub unbound: u64,
-    /// Refusals of a licence.
-    pub denied: u64,
-    /// Requests shed by a full queue.
-    pub shed: u64,
-    /// Calls answered.
-    pub calls: u64,
-}
-
-impl Served {
-    /// Live bindings.
-    pub fn live(&self) -> u64 {
-        self.bound.saturating_sub(self.unbound)
-    }
-}
-
-impl Observer for Served {
-    fn observe(&mut self, _: Instant, _: NodeId, events: &[Event], _: &Site) -> bool {
-        for event in events {
-            match event {
-                Event::Bound { new: true, .. } => self.bound += 1,
-                Event::Bound { .. } => self.refreshed += 1,
-                Event::Unbound { .. } => self.unbound += 1,
-                Event::Denied { .. } => self.denied += 1,
-                Event::Shed => self.shed += 1,
-                Event::CallOwned { on: true, .. } => self.calls += 1,
-                _ => {}
-            }
-        }
-        true
-    }
-
-    fn on_entry(&mut self, _: Instant, _: &Entry, _: &Site) {}
-}
-
-/// Serves a plan's cluster, each node at a socket of its own, until its end or an interrupt. `tell` hears of it now and
-/// then.
-pub fn serve(
-    plan: &Plan,
-    seed: u64,
-    directory: Directory,
-    sockets: &mut Sockets,
-    interrupt: &AtomicBool,
-    mut tell: impl FnMut(Instant, &Served),
-) -> Served {
-    let (settings, schedule) = (plan.settings.clone(), plan.schedule.clone());
-    let mut simulation = Simulation::beside(Elsewhere::Endpoints, &plan.layout, settings, schedule, seed);
-    let first_party = simulation.engine().elements().parties().first();
-    let mut server = Server::new(directory, first_party, secret());
-    let (clock, mut served) = (Clock::start(), Served::default());
-    let (mut text, mut buffer) = (Vec::new(), vec![0; LARGEST]);
-    let mut told = Instant::ZERO;
-    while !interrupt.load(Ordering::Relaxed) {
-        let now = clock.now();
-        simulation.run_until(now, &mut served);
-        let left: Vec<(Instant, Packet)> = simulation.outbound().collect();
-        let people = &simulation.engine().elements().cluster().people;
-        for (_, packet) in left {
-            text.clear();
-            if let Some((socket, to)) = server.write(people, now, &packet, &mut text)
-                && let Err(unsent) = sockets.send(socket, to, &text)
-            {
-                tracing::debug!(?unsent, %to, "answer not sent");
-            }
-        }
-        let pbxs = simulation.engine().elements();
-        let has_leg = |pbx: usize, tag| pbxs.pbxs()[pbx].exchange().has_leg(tag);
-        server.calls.sweep(now, |node, tag| pbxs.pbx_index(node).is_some_and(|pbx| has_leg(pbx, tag)));
-        if now.since(told) >= Duration::SECOND {
-            told = now;
-            tell(now, &served);
-        }
-        let next = simulation.next_at().unwrap_or(Instant::NEVER);
-        sockets.wait(next.min(now + LOOK_AGAIN).since(clock.now()));
-        let arrived = hear(&simulation, &mut server, sockets, clock.now(), &mut buffer, &mut text);
-        if !arrived.is_empty() {
-            simulation.run_until(clock.now(), &mut served);
-            arrived.into_iter().for_each(|packet| simulation.inject(packet));
-        }
-    }
-    served
-}
-
-/// Reads what has come to every node that is up.
-fn hear(
-    simulation: &Simulation,
-    server: &mut Server,
-    sockets: &mut Sockets,
-    now: Instant,
-    buffer: &mut [u8],
-    text: &mut Vec<u8>,
-) -> Vec<Packet> {
-    let site = simulation.engine().elements();
-    let mut arrived = Vec::new();
-    for socket in 0..sockets.count() {
-        for _ in 0..TURN {
-            let Some((length, from)) = sockets.receive(socket, buffer) else { break };
-            if !site.pbxs()[socket].is_up() {
-                continue;
-            }
-            text.clear();
-            match server.read(&site.cluster().people, now, (socket, from), &buffer[..length], text) {
-                Heard::Packet(packet) => arrived.push(packet),
-                Heard::Answered(to) => {
-                    if let Err(unsent) = sockets.send(socket, to, text) {
-                        tracing::debug!(?unsent, %to, "answer not sent");
-                    }
-                }
-                Heard::Dropped(fault) => tracing::debug!(%fault, %from, "dropped"),
-            }
-        }
-    }
-    arrived
 }

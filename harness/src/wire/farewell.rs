@@ -14,6 +14,7 @@ use simulator::time::{Duration, Instant};
 use super::client::Client;
 use super::clock::Clock;
 use super::directory::Directory;
+use super::line::Line;
 use super::socket::{LARGEST, Sockets};
 
 /// Asked at a time.
@@ -76,8 +77,12 @@ pub fn farewell(
             let packet = Packet { source: NodeId(leaving.endpoint), target: leaving.target, reliable: false, body };
             text.clear();
             if client.write(&packet, &mut text)
-                && let Err(unsent) =
-                    sockets.send(0, directory.node((leaving.target.0 - people.first_pbx) as u16), &text)
+                && let Err(unsent) = sockets.send(
+                    Line::datagrams(0),
+                    now,
+                    directory.node((leaving.target.0 - people.first_pbx) as u16),
+                    &text,
+                )
             {
                 tracing::debug!(?unsent, "a farewell was not sent");
             }

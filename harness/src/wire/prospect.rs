@@ -59,17 +59,34 @@ pub fn impossible(plan: &Plan) -> Vec<String> {
     let mut impossible = Vec::new();
     for settings in &plan.settings {
         for (population, people) in plan.layout.populations.iter().zip(&settings.populations) {
-            if people.transport != Transport::Udp {
-                impossible.push(format!("{}: on the wire there is only transport: udp so far", population.name));
+            let name = &population.name;
+            if !matches!(people.transport, Transport::Udp | Transport::Tcp) {
+                impossible.push(format!("{name}: on the wire there is transport: udp or tcp so far"));
             }
-            if people.keep_alive.is_some() {
-                impossible.push(format!("{}: no keep-alive on the wire so far", population.name));
+            if people.keep_alive.is_some() && people.transport == Transport::Udp {
+                impossible.push(format!("{name}: no keep-alive over UDP so far"));
             }
         }
     }
     impossible.sort();
     impossible.dedup();
     impossible
+}
+
+/// How endpoints of a plan reach their PBXs: by datagrams, by connections.
+pub fn transports(plan: &Plan) -> (bool, bool) {
+    let in_use = plan.layout.blocks.iter().map(|block| usize::from(block.population));
+    let reliable = in_use.map(|population| plan.settings[0].populations[population].transport.is_reliable());
+    reliable.fold((false, false), |(datagrams, streams), reliable| (datagrams || !reliable, streams || reliable))
+}
+
+/// The same in words.
+pub fn transport_words(plan: &Plan) -> &'static str {
+    match transports(plan) {
+        (true, true) => "UDP and TCP",
+        (false, true) => "TCP",
+        (_, false) => "UDP",
+    }
 }
 
 /// Verbs on nodes: what lives elsewhere cannot be crashed from here.

@@ -26,6 +26,7 @@ use simulator::time::Instant;
 use super::calls::{Calls, Side};
 use super::directory::Directory;
 use super::heard::{Heard, reply_to};
+use super::line::Line;
 use super::transactions::{Kept, Transactions};
 
 /// What a PBX can do.
@@ -87,15 +88,15 @@ impl Server {
         &mut self,
         people: &People,
         now: Instant,
-        (pbx, from): (usize, SocketAddr),
+        (line, from): (Line, SocketAddr),
         datagram: &[u8],
         out: &mut Vec<u8>,
     ) -> Heard {
         self.requests.forget(now);
         let heard = match Message::read(datagram) {
             Err(fault) => Heard::Dropped(fault),
-            Ok(message) if is_about_calls(&message) => self.calls.read(people, now, (pbx, from), &message, out),
-            Ok(message) => self.answer(people, now, (pbx, from), &message, out),
+            Ok(message) if is_about_calls(&message) => self.calls.read(people, now, (line, from), &message, out),
+            Ok(message) => self.answer(people, now, (line, from), &message, out),
         };
         match heard {
             Heard::Dropped(_) => self.tally.dropped += 1,
@@ -110,7 +111,7 @@ impl Server {
         &mut self,
         people: &People,
         now: Instant,
-        (pbx, from): (usize, SocketAddr),
+        (line, from): (Line, SocketAddr),
         message: &Message<'_>,
         out: &mut Vec<u8>,
     ) -> Heard {
@@ -121,11 +122,11 @@ impl Server {
             Verdict::Drop(fault) => return Heard::Dropped(fault),
             Verdict::Refuse(fault) => {
                 Answer::refuse(message, fault, &PBX, &back, out);
-                return Heard::Answered(reply_to(message, from));
+                return Heard::Answered(reply_to(message, (line, from)));
             }
         }
         match message.method() {
-            Some(Method::Register) => match self.register(people, now, (pbx, from), message) {
+            Some(Method::Register) => match self.register(people, now, (line, from), message) {
                 Ok(packet) => return Heard::Packet(packet),
                 Err((status, phrase)) => Answer::begin(message, status, phrase, &back, out).end(),
             },
@@ -136,7 +137,7 @@ impl Server {
                 answer.end();
             }
         }
-        Heard::Answered(reply_to(message, from))
+        Heard::Answered(reply_to(message, (line, from)))
     }
 
     /// A REGISTER as its PBX gets it, or what it is refused with.
@@ -144,7 +145,7 @@ impl Server {
         &mut self,
         people: &People,
         now: Instant,
-        (pbx, from): (usize, SocketAddr),
+        (line, from): (Line, SocketAddr),
         message: &Message<'_>,
     ) -> Result<Packet, (u16, &'static str)> {
         const BROKEN: (u16, &str) = (400, "Bad Request");
@@ -162,7 +163,7 @@ impl Server {
         let source = people.endpoint(aor).ok_or((404, "Not Found"))?;
         let wanted = contact.and_then(|address| address.params.value("expires")).map(expires_s);
         let cseq = message.cseq().map_err(|_| BROKEN)?;
-        let branch = self.keep(now, (pbx, from), message, aor).ok_or((503, "Too Many Transactions"))?;
+        let branch = self.keep(now, (line, from), message, aor).ok_or((503, "Too Many Transactions"))?;
         let (nonce, nonce_count, is_right) = self.credentials(message, &user);
         let register = Register {
             aor,
@@ -175,8 +176,8 @@ impl Server {
             nonce,
             proof: if is_right { proof(people, aor, nonce, nonce_count) } else { 0 },
         };
-        let target = people.pbx(pbx as u16);
-        Ok(Packet { source, target, reliable: false, body: Body::Register(register) })
+        let target = people.pbx(line.socket as u16);
+        Ok(Packet { source, target, reliable: line.is_stream, body: Body::Register(register) })
     }
 
     /// Nonce, count, and whether the response is right for the user; whether the nonce is, the PBX knows.
@@ -199,28 +200,28 @@ impl Server {
     fn keep(
         &mut self,
         now: Instant,
-        (socket, source): (usize, SocketAddr),
+        (line, source): (Line, SocketAddr),
         message: &Message<'_>,
         of: Aor,
     ) -> Option<u32> {
-        let name = self.requests.name((socket, source), message, b"REGISTER")?;
+        let name = self.requests.name((line, source), message, b"REGISTER")?;
         if let Some(number) = self.requests.find(name) {
             return Some(number);
         }
-        let kept = Kept { head: message.head().into(), source, socket, is_pending: false, of };
+        let kept = Kept { head: message.head().into(), source, line, is_pending: false, of };
         let number = self.requests.keep(now, name, kept);
         self.tally.shed += u64::from(number.is_none());
         number
     }
 
-    /// Writes what a PBX says; the socket and the address it goes by, if it is about something that is known.
+    /// Writes what a PBX says; the line and the address it goes by, if it is about something that is known.
     pub fn write(
         &mut self,
         people: &People,
         now: Instant,
         packet: &Packet,
         out: &mut Vec<u8>,
-    ) -> Option<(usize, SocketAddr)> {
+    ) -> Option<(Line, SocketAddr)> {
         let Body::Response(response) = packet.body else { return self.calls.write(people, now, packet, out) };
         let kept = self.requests.get(response.branch)?;
         let request = Message::read(&kept.head).ok()?;
@@ -230,7 +231,7 @@ impl Server {
                 Contact::All => None,
             });
             if let (Some(device), Some(contact)) = (people.endpoint(kept.of), contact) {
-                self.calls.bound(kept.socket, device, contact, kept.source);
+                self.calls.bound((kept.line, kept.source), device, contact);
             }
         }
         let tag = self.tag(&request);
@@ -239,7 +240,7 @@ impl Server {
         particulars(&self.directory, people, (&request, kept.of), &response, &mut answer);
         answer.header("Server", super::client::AGENT);
         answer.end();
-        Some((kept.socket, reply_to(&request, kept.source)))
+        Some((kept.line, reply_to(&request, (kept.line, kept.source))))
     }
 
     /// Our tag in the dialog, or what would be one, of a request: the same for each retransmission.

@@ -1,14 +1,15 @@
-//! UDP sockets, and the one place that sends: every packet passes the rails on its resolved address.
+//! Sockets and connections, and the one place that sends: every packet passes the rails on its resolved address.
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
 use simulator::time::{Duration, Instant};
 use socket2::SockRef;
 
+use super::line::Line;
 use super::rails::Rails;
+use super::streams::{Said, Streams};
 
 /// Room for datagrams that wait in the kernel, in octets.
 const BUFFER: usize = 4 << 20;
@@ -19,6 +20,7 @@ pub const LARGEST: usize = 65_535;
 #[derive(Debug)]
 pub struct Sockets {
     sockets: Vec<(UdpSocket, SocketAddr)>,
+    streams: Streams,
     rails: Rails,
     /// What passed through them.
     pub traffic: Traffic,
@@ -62,7 +64,19 @@ impl Sockets {
     /// The first address that cannot be bound, with what the system says.
     pub fn bind(addresses: &[SocketAddr], rails: Rails) -> Result<Self, (SocketAddr, io::Error)> {
         let sockets = addresses.iter().map(|address| bind(*address).map_err(|error| (*address, error)));
-        Ok(Self { sockets: sockets.collect::<Result<_, _>>()?, rails, traffic: Traffic::default() })
+        let sockets: Vec<(UdpSocket, SocketAddr)> = sockets.collect::<Result<_, _>>()?;
+        let first = sockets.first().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |(_, local)| *local);
+        let streams = Streams::new(sockets.iter().map(|(socket, _)| socket)).map_err(|error| (first, error))?;
+        Ok(Self { sockets, streams, rails, traffic: Traffic::default() })
+    }
+
+    /// Takes connections at the addresses of its sockets, too.
+    ///
+    /// # Errors
+    /// The first address where that cannot be, with what the system says.
+    pub fn listen(&mut self) -> Result<(), (SocketAddr, io::Error)> {
+        let locals: Vec<SocketAddr> = self.sockets.iter().map(|(_, local)| *local).collect();
+        self.streams.listen(&locals)
     }
 
     /// What they may send.
@@ -84,25 +98,26 @@ impl Sockets {
     ///
     /// # Errors
     /// As [`Self::send`], and if there are too many.
-    pub fn request(&mut self, socket: usize, now: Instant, to: SocketAddr, octets: &[u8]) -> Result<(), Unsent> {
+    pub fn request(&mut self, line: Line, now: Instant, to: SocketAddr, octets: &[u8]) -> Result<(), Unsent> {
         if !self.rails.take(now) {
             self.traffic.over_rate += 1;
             return Err(Unsent::OverRate);
         }
-        self.send(socket, to, octets)
+        self.send(line, now, to, octets)
     }
 
-    /// Sends a datagram: the only way out.
+    /// Sends a datagram, or by a connection: the only way out, but for [`Self::open`].
     ///
     /// # Errors
     /// If the rails or the system stop it; both are counted.
-    pub fn send(&mut self, socket: usize, to: SocketAddr, octets: &[u8]) -> Result<(), Unsent> {
-        if self.rails.allow(to).is_err() {
-            self.traffic.off_list += 1;
-            return Err(Unsent::OffList);
-        }
-        match self.sockets[socket].0.send_to(octets, to) {
-            Ok(_) => {
+    pub fn send(&mut self, line: Line, now: Instant, to: SocketAddr, octets: &[u8]) -> Result<(), Unsent> {
+        self.permit(to)?;
+        let sent = match line.is_stream {
+            true => self.streams.send((line.socket, to), now, octets),
+            false => self.sockets[line.socket].0.send_to(octets, to).map(|_| ()),
+        };
+        match sent {
+            Ok(()) => {
                 self.traffic.sent += 1;
                 self.traffic.sent_octets += octets.len() as u64;
                 Ok(())
@@ -115,6 +130,51 @@ impl Sockets {
         }
     }
 
+    /// Our end of an endpoint's connection to a peer; it is begun if there is none.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn open(&mut self, endpoint: usize, now: Instant, to: SocketAddr) -> Result<SocketAddr, Unsent> {
+        self.permit(to)?;
+        self.streams.local((endpoint, to), now).map_err(|error| {
+            tracing::debug!(%to, %error, "no connection");
+            self.traffic.not_taken += 1;
+            Unsent::NotTaken
+        })
+    }
+
+    fn permit(&mut self, to: SocketAddr) -> Result<(), Unsent> {
+        self.rails.allow(to).map_err(|_| {
+            self.traffic.off_list += 1;
+            Unsent::OffList
+        })
+    }
+
+    /// What somebody has said by a connection, if anything has come.
+    pub fn receive_stream(&mut self, now: Instant) -> Option<(Line, SocketAddr, Said)> {
+        let ((socket, from), said) = self.streams.receive(now)?;
+        if let Said::Message(octets) = &said {
+            self.traffic.received += 1;
+            self.traffic.received_octets += octets.len() as u64;
+        }
+        Some((Line::stream(socket), from, said))
+    }
+
+    /// Closes connections that have been in the middle of a message for too long.
+    pub fn sweep(&mut self, now: Instant) {
+        self.streams.sweep(now);
+    }
+
+    /// Closes all connections to a socket: whoever listened there is down.
+    pub fn hang_up(&mut self, socket: usize) {
+        self.streams.drop_all(socket);
+    }
+
+    /// Connections there are.
+    pub fn connections(&self) -> usize {
+        self.streams.len()
+    }
+
     /// Takes a datagram that waits at a socket.
     pub fn receive(&mut self, socket: usize, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
         // What came back for an earlier packet (ICMP) is reported here and is no reason to stop.
@@ -125,14 +185,8 @@ impl Sockets {
     }
 
     /// Waits until something can be received, at most so long.
-    pub fn wait(&self, at_most: Duration) {
-        let second = Duration::SECOND.0;
-        let timeout = Timespec { tv_sec: (at_most.0 / second) as i64, tv_nsec: (at_most.0 % second) as _ };
-        let mut polled: Vec<PollFd<'_>> =
-            self.sockets.iter().map(|(socket, _)| PollFd::new(socket, PollFlags::IN)).collect();
-        if let Err(error) = poll(&mut polled, Some(&timeout)) {
-            tracing::debug!(%error, "waiting was interrupted");
-        }
+    pub fn wait(&mut self, at_most: Duration) {
+        self.streams.wait(at_most);
     }
 
     /// Datagrams that the kernel dropped because nobody took them in time; 0 where it does not say.
@@ -171,8 +225,12 @@ mod tests {
     #[test]
     fn nothing_leaves_for_an_address_off_the_list() {
         let mut sockets = Sockets::bind(&["127.0.0.1:0".parse().unwrap()], Rails::default()).unwrap();
-        assert_eq!(sockets.send(0, "192.0.2.1:5060".parse().unwrap(), b"x"), Err(Unsent::OffList));
-        assert_eq!(sockets.traffic, Traffic { off_list: 1, ..Traffic::default() });
+        assert_eq!(
+            sockets.send(Line::datagrams(0), Instant::ZERO, "10.0.0.1:5060".parse().unwrap(), b"x"),
+            Err(Unsent::OffList)
+        );
+        assert_eq!(sockets.open(0, Instant::ZERO, "10.0.0.1:5060".parse().unwrap()), Err(Unsent::OffList));
+        assert_eq!((sockets.connections(), sockets.traffic), (0, Traffic { off_list: 2, ..Traffic::default() }));
     }
 
     #[test]
@@ -180,12 +238,73 @@ mod tests {
         let any = "127.0.0.1:0".parse().unwrap();
         let mut sockets = Sockets::bind(&[any, any], Rails::default()).unwrap();
         let (from, to) = (sockets.local(0), sockets.local(1));
-        sockets.send(0, to, b"hello").unwrap();
+        sockets.send(Line::datagrams(0), Instant::ZERO, to, b"hello").unwrap();
         sockets.wait(Duration::SECOND);
         let mut buffer = [0; 10];
         assert_eq!(sockets.receive(1, &mut buffer), Some((5, from)));
         assert_eq!((sockets.receive(1, &mut buffer), sockets.dropped()), (None, 0));
         assert_eq!((sockets.traffic.sent, sockets.traffic.received_octets), (1, 5));
+    }
+
+    /// Two sockets, of which the second listens.
+    fn joined() -> (Sockets, Sockets, SocketAddr) {
+        let any = "127.0.0.1:0".parse().unwrap();
+        let client = Sockets::bind(&[any], Rails::default()).unwrap();
+        let mut server = Sockets::bind(&[any], Rails::default()).unwrap();
+        server.listen().unwrap();
+        let to = server.local(0);
+        (client, server, to)
+    }
+
+    fn next(sockets: &mut Sockets) -> Option<(Line, SocketAddr, Said)> {
+        (0..200).find_map(|_| {
+            sockets.wait(Duration::millis(5));
+            sockets.receive_stream(Instant::ZERO)
+        })
+    }
+
+    const TEXT: &[u8] = b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 3\r\n\r\nabc";
+
+    #[test]
+    fn messages_and_keep_alives_go_by_a_connection_and_back() {
+        let (mut client, mut server, to) = joined();
+        let (line, now) = (Line::stream(7), Instant::ZERO);
+        let here = client.open(7, now, to).unwrap();
+        client.send(line, now, to, &[TEXT, b"\r\n\r\n", TEXT].concat()).unwrap();
+        client.wait(Duration::millis(50));
+        let at_server = Line::stream(0);
+        let message = || Said::Message(TEXT.to_vec());
+        assert_eq!(next(&mut server), Some((at_server, here, message())));
+        assert_eq!(next(&mut server), Some((at_server, here, Said::Break)));
+        assert_eq!(next(&mut server), Some((at_server, here, message())));
+        server.send(at_server, now, here, b"\r\n").unwrap();
+        assert_eq!(next(&mut client), Some((line, to, Said::Break)));
+        assert_eq!((client.connections(), server.connections()), (1, 1));
+        server.hang_up(0);
+        assert_eq!(next(&mut client), Some((line, to, Said::Gone)));
+        assert_eq!((client.connections(), server.connections()), (0, 0));
+    }
+
+    #[test]
+    fn nobody_is_connected_to_by_one_who_listens() {
+        let (_client, mut server, to) = joined();
+        assert_eq!(server.send(Line::stream(0), Instant::ZERO, to, TEXT), Err(Unsent::NotTaken));
+        assert_eq!(server.connections(), 0);
+    }
+
+    #[test]
+    fn a_message_without_an_end_and_one_without_sense_end_their_connections() {
+        let (mut client, mut server, to) = joined();
+        let now = Instant::ZERO;
+        client.send(Line::stream(1), now, to, &TEXT[..20]).unwrap();
+        client.send(Line::stream(2), now, to, b"OPTIONS sip:a SIP/2.0\r\nContent-Length: -5\r\n\r\n").unwrap();
+        client.wait(Duration::millis(50));
+        assert!(matches!(next(&mut server), Some((_, _, Said::Message(_)))), "it can be answered");
+        server.sweep(now + Duration::seconds(2));
+        assert!(matches!(next(&mut server), Some((_, _, Said::Gone))));
+        assert_eq!(server.connections(), 1, "the other has time");
+        server.sweep(now + Duration::seconds(12));
+        assert_eq!(server.connections(), 0);
     }
 
     #[test]

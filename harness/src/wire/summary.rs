@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::driver::Loaded;
 use super::ledger::{Account, KINDS};
+use super::prospect::transport_words;
 use super::socket::Traffic;
 use super::validity::caps;
 
@@ -64,7 +65,8 @@ impl Summary<'_> {
         let Loaded { ledger, lasted, .. } = self.loaded;
         let mut lines = vec![format!("{:<62}{:>16}", shortened(&self.plan.title, 60), self.word())];
         let endpoints = things(self.loaded_endpoints(), "endpoint", "endpoints");
-        lines.push(format!("  {endpoints} on the wire for {}, UDP", duration(lasted.0)));
+        let transports = transport_words(self.plan);
+        lines.push(format!("  {endpoints} on the wire for {}, {transports}", duration(lasted.0)));
         lines.push(format!("  from {} to {}", self.local, self.target));
         lines.push(format!("  may load {}", self.may_load));
         lines.extend(self.objections.iter().chain(&self.caps()).map(|objection| format!("  ! {objection}")));

@@ -9,6 +9,8 @@ use simulator::sip::text::name::Name;
 use simulator::sip::transaction::timing::TIMER_J;
 use simulator::time::Instant;
 
+use super::line::Line;
+
 /// Requests kept at once; beyond it 503.
 const MOST: usize = 200_000;
 /// Times that a request without its final answer is kept for longer: past any Timer C (§16.6).
@@ -45,8 +47,8 @@ pub struct Kept<T> {
     pub head: Box<[u8]>,
     /// Where it came from.
     pub source: SocketAddr,
-    /// At which of our sockets.
-    pub socket: usize,
+    /// By which line.
+    pub line: Line,
     /// Whether its final answer may take longer than Timer J.
     pub is_pending: bool,
     /// What its owner knows of it.
@@ -73,11 +75,11 @@ impl<T> Transactions<T> {
 
     /// §17.2.3: branch, sent-by and method, and where it came from; without the cookie what RFC 2543 compared. `method`: an
     /// ACK and a CANCEL name an INVITE's.
-    pub fn name(&self, (socket, from): (usize, SocketAddr), message: &Message<'_>, method: &[u8]) -> Option<Named> {
+    pub fn name(&self, (line, from): (Line, SocketAddr), message: &Message<'_>, method: &[u8]) -> Option<Named> {
         let (via, cseq) = (message.via().ok()?, message.cseq().ok()?);
         let old = || (message.call_id().ok(), cseq.number, message.value(Name::From));
         let rest = if via.branch().is_some_and(|branch| branch.starts_with(b"z9hG4bK")) { None } else { Some(old()) };
-        Some(self.hasher.hash_one((socket, from, via.branch(), message.value(Name::Via), method, rest)))
+        Some(self.hasher.hash_one((line, from, via.branch(), message.value(Name::Via), method, rest)))
     }
 
     /// The number of the one with that name.
@@ -132,7 +134,7 @@ mod tests {
 
     fn kept(is_pending: bool) -> Kept<()> {
         let source = "127.0.0.1:9".parse().unwrap();
-        Kept { head: TEXT.as_bytes().into(), source, socket: 0, is_pending, of: () }
+        Kept { head: TEXT.as_bytes().into(), source, line: Line::datagrams(0), is_pending, of: () }
     }
 
     #[test]
@@ -140,7 +142,7 @@ mod tests {
         let transactions = Transactions::<()>::default();
         let name = |text: &str, port: u16, method: &[u8]| {
             let from = SocketAddr::from(([127, 0, 0, 1], port));
-            transactions.name((0, from), &Message::read(text.as_bytes()).unwrap(), method)
+            transactions.name((Line::datagrams(0), from), &Message::read(text.as_bytes()).unwrap(), method)
         };
         let first = name(TEXT, 9, b"INVITE");
         assert_eq!(first, name(&TEXT.replace("Call-ID: c", "Call-ID: d"), 9, b"INVITE"));

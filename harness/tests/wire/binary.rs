@@ -171,10 +171,9 @@ fn what_cannot_be_loaded_is_said_before_anything_is_sent() {
     }
     let expected = "error: \"sip:\" is no address\n  for example sip:127.0.0.1:5060\n";
     assert_eq!(complaint("run phones.yaml --wire sip:"), (Some(2), expected.to_owned()));
-    desk.write("tcp.yaml", &PHONES.replace("count: 60", "count: 60, transport: tcp, keep-alive: 5 s"));
-    let expected =
-        "error: desk: no keep-alive on the wire so far\n  desk: on the wire there is only transport: udp so far\n";
-    assert_eq!(complaint("run tcp.yaml --wire 127.0.0.1"), (Some(2), expected.to_owned()));
+    desk.write("tls.yaml", &PHONES.replace("count: 60", "count: 60, transport: tls"));
+    let expected = "error: desk: on the wire there is transport: udp or tcp so far\n";
+    assert_eq!(complaint("run tls.yaml --wire 127.0.0.1"), (Some(2), expected.to_owned()));
     desk.write("crash.yaml", &PHONES.replace("expect:", "  - at: +3 s\n    crash: master\nexpect:"));
     let expected = "error: crash master cannot be done to a target on the wire: leave it out\n";
     assert_eq!(complaint("run crash.yaml --wire 127.0.0.1"), (Some(2), expected.to_owned()));
@@ -343,4 +342,39 @@ fn requests_beyond_at_most_are_not_sent_and_the_run_is_config_capped() {
     let sent = json["packets"]["sent"].as_u64().expect("a count");
     assert!(sent <= 33 * 9, "{sent} in less than 9 s");
     assert_eq!((answer.code, &json["validity"]), (Some(3), &"config-capped".into()), "{json:#}");
+}
+
+#[test]
+fn phones_and_calls_go_by_connections_too() {
+    let desk = Desk::empty();
+    desk.write("calls.yaml", &CALLS.replace("count: 60", "count: 60, transport: tcp, keep-alive: 1 s"));
+    let (mut server, address) = serve(&desk, "calls.yaml");
+    let json = desk.pbxsim(&format!("run calls.yaml --wire {address} --as json")).json();
+    let rows = json["arrivals"].as_array().expect("a list");
+    let row = |name: &str| rows.iter().find(|row| row["arrival"] == name).expect("a row");
+    assert_eq!((&row("sign-in")["due"], &row("sign-in")["succeeded"]), (&60.into(), &60.into()), "{json:#}");
+    assert_eq!((&row("call")["due"], &row("call")["succeeded"]), (&30.into(), &30.into()), "{json:#}");
+    assert_eq!(row("return")["due"], 0, "nobody lost a connection: {json:#}");
+    assert_eq!((&json["calls-left"], &json["left-behind"]), (&0.into(), &0.into()), "{json:#}");
+    assert_eq!((&json["packets"]["strays"], &json["retransmissions"]), (&0.into(), &0.into()), "{json:#}");
+    server.signal("INT");
+    assert!(server.end().1.contains(" 30 calls answered; "));
+}
+
+#[test]
+fn a_phone_whose_connection_is_gone_comes_back_at_once() {
+    let desk = Desk::empty();
+    let text = PHONES.replace("count: 60", "count: 60, transport: tcp").replace("lasts: 4 s", "lasts: 6 s");
+    desk.write("phones.yaml", &text);
+    let (mut server, address) = serve(&desk, "phones.yaml");
+    let mut run = Peer::start(&mut desk.command(&format!("run phones.yaml --wire {address} --as json")));
+    pass("3");
+    server.signal("INT");
+    server.end();
+    let _again = Peer::start(&mut desk.command(&format!("serve phones.yaml --listen {address}")));
+    let (_, output) = run.end();
+    let json: Value = serde_json::from_str(&output).expect("JSON");
+    let rows = json["arrivals"].as_array().expect("a list");
+    let returns = rows.iter().find(|row| row["arrival"] == "return").expect("a row");
+    assert_eq!(returns["due"], 60, "{json:#}");
 }

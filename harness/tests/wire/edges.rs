@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use harness::wire::client::Client;
 use harness::wire::directory::Directory;
 use harness::wire::heard::Heard;
+use harness::wire::line::Line;
 use harness::wire::server::{Server, Tally};
 use simulator::endpoint::people::People;
 use simulator::endpoint::phone::proof;
@@ -19,15 +20,15 @@ use simulator::time::{Duration, Instant};
 
 const SECRET: u64 = 7;
 
-struct Edges {
-    people: People,
-    client: Client,
-    server: Server,
-    here: SocketAddr,
+pub(crate) struct Edges {
+    pub(crate) people: People,
+    pub(crate) client: Client,
+    pub(crate) server: Server,
+    pub(crate) here: SocketAddr,
 }
 
 impl Edges {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let pbx = |name: &str, role| PbxPlan {
             software: 12,
             name: name.into(),
@@ -77,7 +78,7 @@ impl Edges {
         }
     }
 
-    fn register(&mut self, register: Register) -> Vec<u8> {
+    pub(crate) fn register(&mut self, register: Register) -> Vec<u8> {
         let source = self.people.endpoint(register.aor).unwrap();
         let packet = Packet { source, target: self.people.pbx(0), reliable: false, body: Body::Register(register) };
         let mut text = Vec::new();
@@ -85,13 +86,13 @@ impl Edges {
         text
     }
 
-    fn hear(&mut self, now: Instant, text: &[u8]) -> (Heard, Vec<u8>) {
+    pub(crate) fn hear(&mut self, now: Instant, text: &[u8]) -> (Heard, Vec<u8>) {
         let mut out = Vec::new();
-        (self.server.read(&self.people, now, (0, self.here), text, &mut out), out)
+        (self.server.read(&self.people, now, (Line::datagrams(0), self.here), text, &mut out), out)
     }
 
     /// What the PBX gets of a REGISTER.
-    fn heard(&mut self, text: &[u8]) -> Register {
+    pub(crate) fn heard(&mut self, text: &[u8]) -> Register {
         match self.hear(Instant::ZERO, text).0 {
             Heard::Packet(Packet { body: Body::Register(register), .. }) => register,
             other => panic!("{other:?}"),
@@ -103,7 +104,7 @@ impl Edges {
             Packet { source: self.people.pbx(0), target: NodeId(3), reliable: false, body: Body::Response(response) };
         let mut text = Vec::new();
         let to = self.server.write(&self.people, Instant::ZERO, &packet, &mut text);
-        assert_eq!(to, Some((0, self.here)), "{}", String::from_utf8_lossy(&text));
+        assert_eq!(to, Some((Line::datagrams(0), self.here)), "{}", String::from_utf8_lossy(&text));
         text
     }
 
@@ -117,7 +118,7 @@ impl Edges {
 
 const FOURTH: Aor = Aor { block: 0, device: Device::DeskPhone, seat: 3 };
 
-fn asking() -> Register {
+pub(crate) fn asking() -> Register {
     Register {
         aor: FOURTH,
         call: 99,

@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use harness::wire::directory::Directory;
-use harness::wire::driver::{self, Loaded, Served};
+use harness::wire::driver::{self, Loaded};
 use harness::wire::rails::Rails;
+use harness::wire::serving::{self, Served};
 use harness::wire::socket::Sockets;
 use scenarios::plan::Plan;
 use simulator::event::Event;
@@ -17,7 +18,7 @@ use simulator::sip::message::Session;
 use simulator::site::Site;
 use simulator::time::Instant;
 
-fn plan(text: &str) -> Plan {
+pub(crate) fn plan(text: &str) -> Plan {
     let loaded =
         scenarios::load("wire.yaml", text, &[], None).unwrap_or_else(|mistakes| panic!("{}", mistakes.render()));
     loaded.plans.into_iter().next().expect("one plan")
@@ -68,7 +69,7 @@ fn on_the_wire<Watch: Observer>(plan: &Plan, mut watch: Watch) -> (Watch, Loaded
     let directory = Directory::new(&plan.layout, "example.com".into(), addresses);
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let server = scope.spawn(|| driver::serve(plan, plan.seed, directory.clone(), &mut nodes, &over, |_, _| {}));
+        let server = scope.spawn(|| serving::serve(plan, plan.seed, directory.clone(), &mut nodes, &over, |_, _| {}));
         let mut sockets = Sockets::bind(&[any], Rails::default()).unwrap();
         let interrupt = AtomicBool::new(false);
         let secret = driver::secret();
@@ -102,7 +103,7 @@ impl Observer for Attempts {
     fn on_entry(&mut self, _: Instant, _: &Entry, _: &Site) {}
 }
 
-const CALLS: &str = "\
+pub(crate) const CALLS: &str = "\
 pbxsim: 1
 title: Calls between two nodes
 lasts: 6 s

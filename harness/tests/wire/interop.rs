@@ -172,3 +172,43 @@ fn our_phones_call_each_other_through_kamailio_with_digest_and_record_route() {
     assert_eq!((&json["calls-left"], &json["left-behind"]), (&0.into(), &0.into()), "{json:#}");
     assert_eq!((&json["packets"]["strays"], &json["packets"]["off-list"]), (&0.into(), &0.into()), "{json:#}");
 }
+
+#[test]
+fn sipp_registers_at_a_served_cluster_by_tcp() {
+    let desk = desk();
+    let (mut server, address) = serve(&desk, "phones.yaml");
+    let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire/register.xml");
+    let users: String = (1..=50)
+        .map(|seat| format!("desk-{seat};[authentication username=desk-{seat} password=desk-{seat}]\n"))
+        .collect();
+    desk.write("users.csv", &format!("SEQUENTIAL\n{users}"));
+    must_succeed(sipp(
+        &desk,
+        &[&address, "-sf", scenario, "-inf", "users.csv", "-m", "50", "-r", "100", "-t", "tn", "-max_socket", "100"],
+    ));
+    server.signal("INT");
+    let said = server.end().1;
+    assert!(said.starts_with("served: 50 bound"), "{said}");
+}
+
+#[test]
+fn our_phones_call_each_other_through_kamailio_by_tcp() {
+    let desk = desk();
+    desk.write("calls.yaml", &CALLS.replace("count: 60", "count: 60, transport: tcp"));
+    let port = free_port();
+    let config = include_str!("kamailio-proxy.cfg").replace("disable_tcp=yes", "tcp_children=2");
+    desk.write("kamailio.cfg", &config.replace("udp:", "tcp:").replace("PORT", &port.to_string()));
+    let mut command = Command::new("kamailio");
+    command.args(["-f", "kamailio.cfg", "-DD", "-E", "-m", "64", "-M", "8", "-Y", "."]);
+    let mut kamailio = Peer::start(command.current_dir(desk.path()));
+    pass("2");
+    let json = desk.pbxsim(&format!("run calls.yaml --wire 127.0.0.1:{port} --as json")).json();
+    kamailio.signal("TERM");
+    kamailio.end();
+    let calls =
+        json["arrivals"].as_array().expect("a list").iter().find(|row| row["arrival"] == "call").expect("calls");
+    let [due, succeeded, failed] = ["due", "succeeded", "failed"].map(|key| calls[key].as_u64().expect("a count"));
+    assert!(due == 30 && succeeded > 15 && failed > 0 && succeeded + failed == 30, "{json:#}");
+    assert_eq!((&json["calls-left"], &json["left-behind"]), (&0.into(), &0.into()), "{json:#}");
+    assert_eq!((&json["packets"]["strays"], &json["packets"]["off-list"]), (&0.into(), &0.into()), "{json:#}");
+}

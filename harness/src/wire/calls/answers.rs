@@ -13,6 +13,7 @@ use super::timers::word;
 use super::{ALLOW, Calls, Side, media};
 use crate::wire::client::AGENT;
 use crate::wire::heard::reply_to;
+use crate::wire::line::Line;
 use crate::wire::server::phrase;
 
 impl Calls {
@@ -21,7 +22,7 @@ impl Calls {
         packet: &Packet,
         response: &CallResponse,
         out: &mut Vec<u8>,
-    ) -> Option<(usize, SocketAddr)> {
+    ) -> Option<(Line, SocketAddr)> {
         let ours = (packet.source, response.to_tag);
         let kept = self.requests.get_mut(response.branch)?;
         let is_cancel = response.method == Method::Cancel;
@@ -43,7 +44,7 @@ impl Calls {
             Some(body) => answer.end_with("application/sdp", &body),
             None => answer.end(),
         }
-        Some((kept.socket, reply_to(&request, kept.source)))
+        Some((kept.line, reply_to(&request, (kept.line, kept.source))))
     }
 
     /// Header fields that it has beside those it copies; and its body.
@@ -85,7 +86,7 @@ impl Calls {
         }
         let dialog = dialog.filter(|_| is_accepted && response.method == Method::Invite)?;
         let speaks_for_itself =
-            || media::answer(&dialog.description, self.locals[dialog.socket], u64::from(dialog.ours.1));
+            || media::answer(&dialog.description, self.local(dialog.line), u64::from(dialog.ours.1));
         match self.side {
             Side::Endpoints => speaks_for_itself(),
             // What the one who answered has said; a room or a queue says it by itself.

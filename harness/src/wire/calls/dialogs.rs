@@ -13,6 +13,7 @@ use simulator::sip::transaction::timing::TIMER_J;
 use simulator::time::Instant;
 
 use super::names::Ours;
+use crate::wire::line::Line;
 
 /// Dialogs at once; beyond it no call is begun or taken.
 const MOST: usize = 200_000;
@@ -34,7 +35,7 @@ pub(super) struct Dialog {
     pub(super) peer: NodeId,
     /// Which node of ours its INVITE was for, or is from.
     pub(super) door: NodeId,
-    pub(super) socket: usize,
+    pub(super) line: Line,
     /// Where requests outside of the dialog go, or came from.
     pub(super) address: SocketAddr,
     pub(super) call_id: Box<[u8]>,

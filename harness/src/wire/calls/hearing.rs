@@ -6,7 +6,7 @@ use simulator::endpoint::party::proof_of;
 use simulator::endpoint::people::People;
 use simulator::node::{Body, NodeId, Packet};
 use simulator::numbers::Number;
-use simulator::sip::message::{CallRequest, CallResponse, Method, Session};
+use simulator::sip::message::{CallRequest, CallResponse, Method};
 use simulator::sip::text::Fault;
 use simulator::sip::text::address::Contact;
 use simulator::sip::text::answer::{Answer, Back};
@@ -18,23 +18,14 @@ use simulator::sip::text::uri::{Uri, unescaped};
 use simulator::sip::text::verdict::{Verdict, belongs, judge};
 use simulator::time::Instant;
 
-use super::dialogs::{Dialog, user_of};
-use super::requests::device_contact;
-use super::timers::{agreed, other, proposal};
-use super::{ABILITIES, ALLOW, Asked, Calls, Side, media};
+use super::dialogs::user_of;
+use super::timers::{agreed, proposal};
+use super::{ABILITIES, ALLOW, Asked, Calls};
 use crate::wire::client::{chosen, reason};
 use crate::wire::heard::{Heard, reply_to};
+use crate::wire::line::Line;
 use crate::wire::server::phrase;
 use crate::wire::transactions::Kept;
-
-/// Whom a new INVITE concerns.
-struct Invited {
-    /// The node it is for, and whom that takes for its sender.
-    door: NodeId,
-    peer: NodeId,
-    session: Session,
-    contact: Vec<u8>,
-}
 
 impl Calls {
     /// Reads what has come to one of our sockets. An answer that needs no node is written to `out`.
@@ -42,7 +33,7 @@ impl Calls {
         &mut self,
         people: &People,
         now: Instant,
-        (socket, from): (usize, SocketAddr),
+        (line, from): (Line, SocketAddr),
         message: &Message<'_>,
         out: &mut Vec<u8>,
     ) -> Heard {
@@ -54,38 +45,38 @@ impl Calls {
             Verdict::Drop(fault) => return Heard::Dropped(fault),
             Verdict::Refuse(fault) => {
                 Answer::refuse(message, fault, &ABILITIES, &back, out);
-                return Heard::Answered(reply_to(message, from));
+                return Heard::Answered(reply_to(message, (line, from)));
             }
         }
         let heard = match message.method() {
-            None => return self.on_response(message).map_or_else(Heard::Dropped, Heard::Packet),
+            None => return self.on_response(line, message).map_or_else(Heard::Dropped, Heard::Packet),
             Some(Word::Options) => {
                 let mut answer = Answer::begin(message, 200, "OK", &back, out);
                 answer.header("Allow", ALLOW).header("Accept", "application/sdp");
                 answer.end();
-                return Heard::Answered(reply_to(message, from));
+                return Heard::Answered(reply_to(message, (line, from)));
             }
-            Some(Word::Invite) => self.on_invite(people, now, (socket, from), message),
-            Some(Word::Cancel) => self.on_cancel((socket, from), message),
-            Some(Word::Ack) => match self.on_ack((socket, from), message) {
+            Some(Word::Invite) => self.on_invite(people, now, (line, from), message),
+            Some(Word::Cancel) => self.on_cancel((line, from), message),
+            Some(Word::Ack) => match self.on_ack((line, from), message) {
                 Some(packet) => Ok(packet),
                 None => return Heard::Dropped(Fault::NotOurs),
             },
-            Some(Word::Bye) => self.on_dialog(now, (socket, from), message, Method::Bye),
-            Some(Word::Update) => self.on_dialog(now, (socket, from), message, Method::Update),
+            Some(Word::Bye) => self.on_dialog(now, (line, from), message, Method::Bye),
+            Some(Word::Update) => self.on_dialog(now, (line, from), message, Method::Update),
             Some(_) => return Heard::Dropped(Fault::MethodNotAllowed),
         };
         match heard {
             Ok(packet) => Heard::Packet(packet),
             Err(status) => {
                 Answer::begin(message, status, phrase(status), &back, out).end();
-                Heard::Answered(reply_to(message, from))
+                Heard::Answered(reply_to(message, (line, from)))
             }
         }
     }
 
     /// A response to a request of ours.
-    fn on_response(&mut self, message: &Message<'_>) -> Result<Packet, Fault> {
+    fn on_response(&mut self, line: Line, message: &Message<'_>) -> Result<Packet, Fault> {
         let status = message.status().ok_or(Fault::NotOurs)?;
         let mut named = None;
         belongs(message, |via| {
@@ -135,7 +126,7 @@ impl Calls {
             timer: agreed(message).filter(|_| (200..300).contains(&status)),
         };
         let (source, target) = (dialog.peer, ours.0);
-        Ok(Packet { source, target, reliable: false, body: Body::Answer(response) })
+        Ok(Packet { source, target, reliable: line.is_stream, body: Body::Answer(response) })
     }
 
     /// An INVITE, or the status it is refused with.
@@ -143,20 +134,20 @@ impl Calls {
         &mut self,
         people: &People,
         now: Instant,
-        (socket, from): (usize, SocketAddr),
+        (line, from): (Line, SocketAddr),
         message: &Message<'_>,
     ) -> Result<Packet, u16> {
         if message.to().map_err(|_| 400_u16)?.tag().is_some() {
-            return self.on_dialog(now, (socket, from), message, Method::Invite);
+            return self.on_dialog(now, (line, from), message, Method::Invite);
         }
         let call_id = message.call_id().map_err(|_| 400_u16)?;
         let their_tag = message.from().ok().and_then(|from| from.tag()).ok_or(400_u16)?;
-        let theirs = self.names.theirs(socket, from, call_id, their_tag);
+        let theirs = self.names.theirs(line, from, call_id, their_tag);
         let dialog = match self.dialogs.of_theirs(theirs) {
             Some(dialog) => dialog,
             None => {
-                let invited = self.invited(people, (socket, from), message)?;
-                let dialog = self.dialog(message, (socket, from), (call_id, theirs), &invited)?;
+                let invited = self.invited(people, (line, from), message)?;
+                let dialog = self.dialog(message, (line, from), (call_id, theirs), &invited)?;
                 self.dialogs.add(now, dialog).ok_or(503_u16)?
             }
         };
@@ -167,7 +158,7 @@ impl Calls {
         }
         known.description = message.body().into();
         let (door, peer) = (known.door, known.peer);
-        let branch = self.keep(now, (socket, from), message, dialog, b"INVITE").ok_or(503_u16)?;
+        let branch = self.keep(now, (line, from), message, dialog, b"INVITE").ok_or(503_u16)?;
         let uri = request_uri(message).ok_or(404_u16)?;
         let caller = self.caller(people, message).unwrap_or(NodeId::NONE);
         let session = self.dialogs.get(dialog).ok_or(503_u16)?.session;
@@ -184,102 +175,33 @@ impl Calls {
             proof: self.proof(people, caller, message),
             timer: proposal(message),
         };
-        Ok(Packet { source: peer, target: door, reliable: false, body: Body::Call(request) })
-    }
-
-    /// Whom a new INVITE is for and from, or the status it is refused with.
-    fn invited(
-        &mut self,
-        people: &People,
-        (socket, from): (usize, SocketAddr),
-        message: &Message<'_>,
-    ) -> Result<Invited, u16> {
-        let uri = request_uri(message).ok_or(404_u16)?;
-        let caller = self.caller(people, message);
-        if message.contacts().flatten().next().is_none() {
-            return Err(400);
-        }
-        match self.side {
-            Side::Endpoints => {
-                let user: Vec<u8> = unescaped(uri).collect();
-                let name = user.iter().rposition(|octet| *octet == b'.').map_or(&user[..], |dot| &user[..dot]);
-                let aor = self.directory.aor(name, Some(&user)).ok_or(404_u16)?;
-                let door = people.endpoint(aor).ok_or(404_u16)?;
-                media::answer(message.body(), self.locals[socket], 0).ok_or(488_u16)?;
-                let named = other(message, &["Session-ID"]).and_then(|value| self.names.session(value));
-                let session = named.or_else(|| self.latest.get(&caller?).copied());
-                let session =
-                    session.filter(|session| usize::from(session.flow) < people.flow_settings.len()).ok_or(480_u16)?;
-                let peer = people.pbx(self.directory.node_at(from).unwrap_or(0));
-                let contact = device_contact(name, aor, self.locals[socket]);
-                Ok(Invited { door, peer, session, contact })
-            }
-            Side::Pbxs(first) => {
-                // Who is nobody here must not pass for a PBX.
-                caller.ok_or(403_u16)?;
-                number_of(uri).ok_or(404_u16)?;
-                self.attempts = self.attempts.wrapping_add(1);
-                let session = Session { number: self.attempts, flow: u16::MAX, to: 0 };
-                let (door, peer) = (people.pbx(socket as u16), NodeId(first + self.dialogs.next()));
-                Ok(Invited { door, peer, session, contact: self.pbx_contact(socket) })
-            }
-        }
-    }
-
-    /// What may become a dialog with whoever has sent this INVITE.
-    fn dialog(
-        &self,
-        message: &Message<'_>,
-        (socket, from): (usize, SocketAddr),
-        (call_id, theirs): (&[u8], u64),
-        invited: &Invited,
-    ) -> Result<Dialog, u16> {
-        let (us, them) = (message.to().map_err(|_| 400_u16)?.text, message.from().map_err(|_| 400_u16)?.text);
-        Ok(Dialog {
-            ours: (invited.door, 0),
-            session: invited.session,
-            session_id: other(message, &["Session-ID"]).map(Into::into),
-            peer: invited.peer,
-            door: invited.door,
-            socket,
-            address: from,
-            call_id: call_id.into(),
-            us: us.into(),
-            them: them.into(),
-            target: them.into(),
-            contact: invited.contact.clone().into(),
-            remotes: Vec::new(),
-            demand: None,
-            description: Box::default(),
-            is_outgoing: false,
-            theirs,
-        })
+        Ok(Packet { source: peer, target: door, reliable: line.is_stream, body: Body::Call(request) })
     }
 
     /// A request within a dialog, or the status it is refused with.
     fn on_dialog(
         &mut self,
         now: Instant,
-        (socket, from): (usize, SocketAddr),
+        (line, from): (Line, SocketAddr),
         message: &Message<'_>,
         method: Method,
     ) -> Result<Packet, u16> {
         let dialog = self.of(message).ok_or(481_u16)?;
-        let branch = self.keep(now, (socket, from), message, dialog, requests_word(method)).ok_or(503_u16)?;
+        let branch = self.keep(now, (line, from), message, dialog, requests_word(method)).ok_or(503_u16)?;
         self.within(message, dialog, method, branch).ok_or(400)
     }
 
-    fn on_ack(&mut self, (socket, from): (usize, SocketAddr), message: &Message<'_>) -> Option<Packet> {
+    fn on_ack(&mut self, (line, from): (Line, SocketAddr), message: &Message<'_>) -> Option<Packet> {
         let dialog = self.of(message)?;
-        let name = self.requests.name((socket, from), message, b"INVITE")?;
+        let name = self.requests.name((line, from), message, b"INVITE")?;
         // Of a rejection it has the branch, of a 2xx one of its own.
         let branch = self.requests.find(name).unwrap_or(0);
         self.within(message, dialog, Method::Ack, branch)
     }
 
     /// It has the branch of the INVITE that it takes back, and is for whom that was.
-    fn on_cancel(&mut self, (socket, from): (usize, SocketAddr), message: &Message<'_>) -> Result<Packet, u16> {
-        let name = self.requests.name((socket, from), message, b"INVITE").ok_or(400_u16)?;
+    fn on_cancel(&mut self, (line, from): (Line, SocketAddr), message: &Message<'_>) -> Result<Packet, u16> {
+        let name = self.requests.name((line, from), message, b"INVITE").ok_or(400_u16)?;
         let branch = self.requests.find(name).ok_or(481_u16)?;
         let kept = self.requests.get_mut(branch).ok_or(481_u16)?;
         kept.of.cancel = Some(message.head().into());
@@ -313,28 +235,33 @@ impl Calls {
             proof: 0,
             timer: proposal(message),
         };
-        Some(Packet { source: dialog.peer, target: dialog.ours.0, reliable: false, body: Body::Call(request) })
+        Some(Packet {
+            source: dialog.peer,
+            target: dialog.ours.0,
+            reliable: dialog.line.is_stream,
+            body: Body::Call(request),
+        })
     }
 
     /// The number of a request: the one it has, or a new one.
     fn keep(
         &mut self,
         now: Instant,
-        (socket, source): (usize, SocketAddr),
+        (line, source): (Line, SocketAddr),
         message: &Message<'_>,
         dialog: u32,
         method: &[u8],
     ) -> Option<u32> {
-        let name = self.requests.name((socket, source), message, method)?;
+        let name = self.requests.name((line, source), message, method)?;
         if let Some(number) = self.requests.find(name) {
             return Some(number);
         }
         let of = Asked { dialog, cancel: None };
-        self.requests.keep(now, name, Kept { head: message.head().into(), source, socket, is_pending: true, of })
+        self.requests.keep(now, name, Kept { head: message.head().into(), source, line, is_pending: true, of })
     }
 
     /// The endpoint that From, and the Contact, name.
-    fn caller(&self, people: &People, message: &Message<'_>) -> Option<NodeId> {
+    pub(super) fn caller(&self, people: &People, message: &Message<'_>) -> Option<NodeId> {
         let user: Vec<u8> = unescaped(user_of(&message.from().ok()?)?).collect();
         let contact = message.contacts().flatten().find_map(|contact| match contact {
             Contact::One(address) => user_of(&address),
@@ -383,7 +310,7 @@ fn requests_word(method: Method) -> &'static [u8] {
 }
 
 /// The user of a request's URI.
-fn request_uri<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
+pub(super) fn request_uri<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
     match message.start() {
         simulator::sip::text::message::StartLine::Request { uri, .. } => Uri::read(uri)?.sip()?.user,
         simulator::sip::text::message::StartLine::Response { .. } => None,
@@ -391,7 +318,7 @@ fn request_uri<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
 }
 
 /// The number that a user part dials.
-fn number_of(user: &[u8]) -> Option<Number> {
+pub(super) fn number_of(user: &[u8]) -> Option<Number> {
     let digits: Vec<u8> = unescaped(user).collect();
     Number::read(std::str::from_utf8(&digits).ok()?).filter(|number| *number != Number::NONE)
 }

@@ -7,6 +7,7 @@
 mod answers;
 mod dialogs;
 mod hearing;
+mod invited;
 mod media;
 mod names;
 mod requests;
@@ -23,6 +24,7 @@ use simulator::sip::text::verdict::Abilities;
 use simulator::time::Instant;
 
 use super::directory::Directory;
+use super::line::Line;
 use super::transactions::Transactions;
 use dialogs::Dialogs;
 use names::Names;
@@ -56,6 +58,8 @@ pub struct Calls {
     requests: Transactions<Asked>,
     /// Where devices have registered from, by PBX.
     reach: BTreeMap<(usize, NodeId), Reach>,
+    /// By endpoint: our end of its connection.
+    streams: BTreeMap<usize, SocketAddr>,
     /// By endpoint: what it called last.
     latest: BTreeMap<NodeId, Session>,
     /// Attempts that others have made.
@@ -77,6 +81,8 @@ struct Reach {
     contact: Box<[u8]>,
     /// Where its REGISTER came from.
     address: SocketAddr,
+    /// By which line.
+    line: Line,
 }
 
 impl Calls {
@@ -90,6 +96,7 @@ impl Calls {
             dialogs: Dialogs::default(),
             requests: Transactions::default(),
             reach: BTreeMap::new(),
+            streams: BTreeMap::new(),
             latest: BTreeMap::new(),
             attempts: 0,
         }
@@ -100,14 +107,14 @@ impl Calls {
         (self.dialogs.len(), self.requests.len())
     }
 
-    /// Writes what a leg of ours sends; the socket and the address it goes by. `None`: it is about nothing we know.
+    /// Writes what a leg of ours sends; the line and the address it goes by. `None`: it is about nothing we know.
     pub fn write(
         &mut self,
         people: &People,
         now: Instant,
         packet: &Packet,
         out: &mut Vec<u8>,
-    ) -> Option<(usize, SocketAddr)> {
+    ) -> Option<(Line, SocketAddr)> {
         match &packet.body {
             Body::Call(request) => self.write_request(people, now, packet, request, out),
             Body::Answer(response) => self.write_answer(packet, response, out),
@@ -122,7 +129,21 @@ impl Calls {
     }
 
     /// A device has registered at a PBX of ours, from there, with that Contact.
-    pub fn bound(&mut self, pbx: usize, device: NodeId, contact: &[u8], address: SocketAddr) {
-        self.reach.insert((pbx, device), Reach { contact: contact.into(), address });
+    pub fn bound(&mut self, (line, address): (Line, SocketAddr), device: NodeId, contact: &[u8]) {
+        self.reach.insert((line.socket, device), Reach { contact: contact.into(), address, line });
+    }
+
+    /// An endpoint has a connection, whose end here is this.
+    pub fn connected(&mut self, endpoint: usize, local: SocketAddr) {
+        self.streams.insert(endpoint, local);
+    }
+
+    /// Our address on a line.
+    pub fn local(&self, line: Line) -> SocketAddr {
+        match (self.side, line.is_stream) {
+            (Side::Endpoints, true) => self.streams.get(&line.socket).copied().unwrap_or(self.locals[0]),
+            (Side::Endpoints, false) => self.locals[0],
+            (Side::Pbxs(_), _) => self.locals[line.socket],
+        }
     }
 }

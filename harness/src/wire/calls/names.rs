@@ -7,6 +7,8 @@ use simulator::node::NodeId;
 use simulator::rng::mix;
 use simulator::sip::message::Session;
 
+use crate::wire::line::Line;
+
 const COOKIE: &[u8] = b"z9hG4bK";
 
 /// Makes and reads them.
@@ -83,8 +85,8 @@ impl Names {
     }
 
     /// A number for an INVITE's dialog before we have given it a tag.
-    pub(super) fn theirs(&self, socket: usize, from: SocketAddr, call_id: &[u8], tag: &[u8]) -> u64 {
-        self.hasher.hash_one((socket, from.ip(), call_id, tag))
+    pub(super) fn theirs(&self, line: Line, from: SocketAddr, call_id: &[u8], tag: &[u8]) -> u64 {
+        self.hasher.hash_one((line, from.ip(), call_id, tag))
     }
 }
 

@@ -15,6 +15,7 @@ use super::media;
 use super::timers::word;
 use super::{ALLOW, Calls, Reach, Side};
 use crate::wire::client::{AGENT, chosen, put};
+use crate::wire::line::Line;
 
 /// A branch with this bit belongs to no transaction of an INVITE: the ACK of a 2xx has one of its own (§13.2.2.4).
 const OF_DIALOG: u32 = 1 << 31;
@@ -27,7 +28,7 @@ impl Calls {
         packet: &Packet,
         request: &CallRequest,
         out: &mut Vec<u8>,
-    ) -> Option<(usize, SocketAddr)> {
+    ) -> Option<(Line, SocketAddr)> {
         let ours = (packet.source, request.from_tag);
         let number = match self.dialogs.of_ours(ours) {
             Some(number) => number,
@@ -43,8 +44,10 @@ impl Calls {
             Method::Ack => request.branch & OF_DIALOG != 0,
             Method::Invite | Method::Cancel => false,
         };
+        // A connection that others have opened is the only way back to them.
+        let is_theirs = dialog.line.is_stream && self.side != Side::Endpoints;
         let (way, to) = match remote.filter(|_| is_of_dialog) {
-            Some(remote) => (remote.way(), remote.address().unwrap_or(dialog.address)),
+            Some(remote) => (remote.way(), remote.address().filter(|_| !is_theirs).unwrap_or(dialog.address)),
             None => (Way { uri: &dialog.target, routes: Vec::new() }, dialog.address),
         };
         let method = method(request.method);
@@ -60,14 +63,15 @@ impl Calls {
             put(out, format_args!("Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n", body.len()));
             out.extend_from_slice(&body);
         }
-        Some((dialog.socket, to))
+        Some((dialog.line, to))
     }
 
     /// What every request has.
     fn head(&self, dialog: &Dialog, request: &CallRequest, their_tag: Option<&[u8]>, out: &mut Vec<u8>) {
-        let (local, branch) = (self.locals[dialog.socket], self.names.branch(dialog.ours, request.branch));
+        let (local, branch) = (self.local(dialog.line), self.names.branch(dialog.ours, request.branch));
+        let transport = dialog.line.transport();
         let hops = 70_u8.saturating_sub(request.hops);
-        put(out, format_args!("Via: SIP/2.0/UDP {local};rport;branch={branch}\r\nMax-Forwards: {hops}\r\n"));
+        put(out, format_args!("Via: SIP/2.0/{transport} {local};rport;branch={branch}\r\nMax-Forwards: {hops}\r\n"));
         line(out, &[b"From: <", &dialog.us, b">;tag=", self.names.tag(dialog.ours).as_bytes()]);
         match their_tag {
             Some(tag) => line(out, &[b"To: <", &dialog.them, b">;tag=", tag]),
@@ -134,7 +138,7 @@ impl Calls {
             return Vec::new();
         }
         match self.side {
-            Side::Endpoints => media::offer(self.locals[dialog.socket], u64::from(dialog.ours.1)),
+            Side::Endpoints => media::offer(self.local(dialog.line), u64::from(dialog.ours.1)),
             Side::Pbxs(_) => {
                 let mut others = self.dialogs.of_session(dialog.session.number).filter(|other| !other.is_outgoing);
                 others.next().map_or(Vec::new(), |caller| caller.description.to_vec())
@@ -150,16 +154,17 @@ impl Calls {
         let dialled = format!("sip:{}@{domain}", digits(request.dialled));
         let ours = (packet.source, request.from_tag);
         let stand_in = self.dialogs.next();
-        let (socket, peer, address, target, contact) = match self.side {
+        let (line, peer, address, target, contact) = match self.side {
             Side::Endpoints => {
                 let pbx = packet.target.0.checked_sub(people.first_pbx)? as u16;
-                let contact = device_contact(&self.directory.user(caller), caller, self.locals[0]);
-                (0, packet.target, self.directory.node(pbx), dialled.clone().into_bytes(), contact)
+                let line = if packet.reliable { Line::stream(request.caller.index()) } else { Line::datagrams(0) };
+                let contact = device_contact(&self.directory.user(caller), caller, (line, self.local(line)));
+                (line, packet.target, self.directory.node(pbx), dialled.clone().into_bytes(), contact)
             }
             Side::Pbxs(first) => {
                 let pbx = packet.source.0.checked_sub(people.first_pbx)? as usize;
-                let Reach { contact, address } = self.reach.get(&(pbx, packet.target))?;
-                (pbx, NodeId(first + stand_in), *address, contact.to_vec(), self.pbx_contact(pbx))
+                let Reach { contact, address, line } = self.reach.get(&(pbx, packet.target))?;
+                (*line, NodeId(first + stand_in), *address, contact.to_vec(), self.pbx_contact(*line))
             }
         };
         let caller_side = self.dialogs.of_session(request.session.number).find(|other| !other.is_outgoing);
@@ -172,7 +177,7 @@ impl Calls {
             session_id,
             peer,
             door: packet.source,
-            socket,
+            line,
             address,
             call_id,
             us: us.into(),
@@ -189,14 +194,15 @@ impl Calls {
     }
 
     /// Where a PBX is.
-    pub(super) fn pbx_contact(&self, pbx: usize) -> Vec<u8> {
-        format!("sip:{}", self.locals[pbx]).into_bytes()
+    pub(super) fn pbx_contact(&self, line: Line) -> Vec<u8> {
+        format!("sip:{}{}", self.local(line), line.parameter()).into_bytes()
     }
 }
 
 /// Where a device is: as it registers.
-pub(super) fn device_contact(user: &[u8], aor: Aor, local: SocketAddr) -> Vec<u8> {
-    [b"sip:", user, b".", aor.device.word().as_bytes(), format!("@{local}").as_bytes()].concat()
+pub(super) fn device_contact(user: &[u8], aor: Aor, (line, local): (Line, SocketAddr)) -> Vec<u8> {
+    let place = format!("@{local}{}", line.parameter());
+    [b"sip:", user, b".", aor.device.word().as_bytes(), place.as_bytes()].concat()
 }
 
 pub(super) fn method(method: Method) -> &'static str {
