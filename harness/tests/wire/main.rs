@@ -4,7 +4,9 @@
 #[expect(dead_code, reason = "shared with the tests of the command line, which use all of it")]
 mod desk;
 
+mod between;
 mod binary;
+mod cases;
 mod edges;
 mod equality;
 mod interop;
