@@ -48,7 +48,7 @@ pub fn write(plan: &Plan, seed: u64, form: Form, stop: &dyn Fn() -> bool, to: &m
 /// Parts between two looks at `stop`.
 const PORTIONS: u64 = 200;
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 17] = [
     "flow",
     "call",
     "from",
@@ -63,6 +63,9 @@ const COLUMNS: [&str; 14] = [
     "tries",
     "passed_on",
     "mailbox",
+    "held",
+    "held_s",
+    "transferred",
 ];
 
 /// A call that is not over.
@@ -74,6 +77,41 @@ struct Call {
     tries: u32,
     passed_on: u32,
     mailbox: bool,
+    /// Times on hold, since when it is, and for how long it was in all.
+    held: u32,
+    on_hold: Option<Instant>,
+    held_ns: u64,
+    transferred: bool,
+}
+
+impl Call {
+    fn due(from: String, now: Instant) -> Self {
+        Self {
+            from,
+            due: now,
+            answered: None,
+            tries: 1,
+            passed_on: 0,
+            mailbox: false,
+            held: 0,
+            on_hold: None,
+            held_ns: 0,
+            transferred: false,
+        }
+    }
+
+    /// One side is on hold from now on, or no longer; with both on hold at once that time counts once.
+    fn hold(&mut self, now: Instant, on: bool) {
+        self.held += u32::from(on);
+        match (on, self.on_hold) {
+            (true, None) => self.on_hold = Some(now),
+            (false, Some(since)) => {
+                self.held_ns += now.since(since).0;
+                self.on_hold = None;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// How a call ended.
@@ -98,11 +136,12 @@ impl Writer<'_> {
         match *event {
             Event::CallDue { session } => {
                 let from = site.device(node).map_or_else(String::new, |phone| self.named(phone.aor()));
-                let call = Call { from, due: now, answered: None, tries: 1, passed_on: 0, mailbox: false };
-                self.open.insert(session, call);
+                self.open.insert(session, Call::due(from, now));
             }
             Event::CallPassedOn { session } => self.change(session, |call| call.passed_on += 1),
             Event::MessageLeft { session, .. } => self.change(session, |call| call.mailbox = true),
+            Event::CallHeld { session, on } => self.change(session, |call| call.hold(now, on)),
+            Event::CallTransferred { session, done: true } => self.change(session, |call| call.transferred = true),
             Event::CallAnswered { session, .. } => self.change(session, |call| call.answered = Some(now)),
             Event::CallFailed { session, again: true, .. } => self.change(session, |call| call.tries += 1),
             Event::CallFailed { session, status, reason, .. } => {
@@ -138,7 +177,8 @@ impl Writer<'_> {
     }
 
     fn end(&mut self, session: Session, ending: &Ending<'_>) {
-        let Some(call) = self.open.remove(&session) else { return };
+        let Some(mut call) = self.open.remove(&session) else { return };
+        call.hold(ending.at.unwrap_or(call.due), false);
         let (flow, to) = (&self.plan.layout.flows[usize::from(session.flow)].name, session.to);
         let to = self.plan.layout.callee_name(to).unwrap_or("");
         let talked = call.answered.zip(ending.at).map(|(from, to)| seconds(to.since(from).0));
@@ -148,7 +188,7 @@ impl Writer<'_> {
             Form::Csv => {
                 let text = |value: Option<String>| value.unwrap_or_default();
                 format!(
-                    "{},{},{},{},{due},{},{},{},{},{},{},{},{},{}\r\n",
+                    "{},{},{},{},{due},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
                     flow,
                     session.number,
                     call.from,
@@ -161,7 +201,10 @@ impl Writer<'_> {
                     ending.reason,
                     call.tries,
                     call.passed_on,
-                    call.mailbox
+                    call.mailbox,
+                    call.held,
+                    seconds(call.held_ns),
+                    call.transferred
                 )
             }
             Form::Json => {
@@ -171,6 +214,7 @@ impl Writer<'_> {
                     "answered_s": number(answered), "ended_s": number(ended), "talked_s": number(talked),
                     "outcome": ending.outcome, "status": ending.status, "reason": ending.reason,
                     "tries": call.tries, "passed_on": call.passed_on, "mailbox": call.mailbox,
+                    "held": call.held, "held_s": number(Some(seconds(call.held_ns))), "transferred": call.transferred,
                 });
                 format!("{record}\n")
             }

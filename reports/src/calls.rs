@@ -32,6 +32,15 @@ pub struct FlowCalls {
     /// Answered by a mailbox.
     #[serde(default)]
     pub messages: u64,
+    /// Times that one side has put the other on hold.
+    #[serde(default)]
+    pub held: u64,
+    /// Passed on to somebody else while people talked.
+    #[serde(default)]
+    pub transferred: u64,
+    /// Not passed on though somebody had wanted it.
+    #[serde(default)]
+    pub transfers_failed: u64,
     /// Neither answered nor at an end when the run was over.
     pub open: u64,
     /// INVITE sent to the first sign that it rings, or the answer.

@@ -195,6 +195,10 @@ pub enum Outcome {
     Blocked,
     /// Calls: the caller gave up.
     Abandoned,
+    /// Calls: one side has put the other on hold.
+    Held,
+    /// Calls: who was called has passed the caller on while they talked.
+    Transferred,
     /// Attempts: some request got no answer in 64·T1.
     TimedOut,
     /// Attempts: refused for this reason at least once.

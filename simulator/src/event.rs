@@ -393,6 +393,21 @@ pub enum Event {
         status: u16,
     },
 
+    /// One side of a call has put the other on hold, or has taken it back.
+    CallHeld {
+        /// Of which.
+        session: Session,
+        /// Whether it is on hold now.
+        on: bool,
+    },
+    /// Who was called has passed the caller on to somebody else, or could not.
+    CallTransferred {
+        /// Which.
+        session: Session,
+        /// Whether it is done.
+        done: bool,
+    },
+
     // -- reported by the PBX a call goes through
     /// A call wants a channel.
     ChannelAsked {

@@ -186,6 +186,8 @@ pub struct FlowPlan {
     pub from: Vec<u16>,
     /// Who is called ([`Layout::callee`]), each with its part of the calls in parts per billion.
     pub to: Vec<(u16, u64)>,
+    /// To whom calls are passed on while people talk ([`Layout::callee`]), if to anybody.
+    pub transfers_to: Option<u16>,
     /// No call before this.
     pub starts: Instant,
 }

@@ -9,7 +9,7 @@ pub use crate::layout::Place;
 use crate::event::Event;
 use crate::licence::holders::HolderSet;
 use crate::licence::message::{Ack, Recall, Renew};
-use crate::sip::message::{CallRequest, CallResponse, Register, Response};
+use crate::sip::message::{CallRequest, CallResponse, Register, Response, Session};
 use crate::time::{Duration, Instant};
 
 /// What one node sends another. Integers only; text and addresses exist at the wire's edge.
@@ -84,6 +84,13 @@ pub enum Body {
     Dial,
     /// A device tells the parties of its calls that it lost its registration.
     Unregistered,
+    /// A party that asks somebody before a transfer tells the one it asks for.
+    Consulted {
+        /// For which call it asked.
+        session: Session,
+        /// The PBX's tag of the call to whom was asked; 0: there is none.
+        tag: u32,
+    },
 }
 
 impl Body {
@@ -273,4 +280,13 @@ pub trait Elements {
 
     /// Hints the processor at the records that an event will touch.
     fn prefetch(&self, node: NodeId, packet: Option<&Packet>);
+
+    /// Whether those records lead to others worth a hint.
+    fn leads_further(&self) -> bool {
+        false
+    }
+
+    /// Hints at what those records lead to, once they are there: at `depth` 1 what they name, at 2 what that names, at 3 what
+    /// that names.
+    fn prefetch_further(&self, _node: NodeId, _packet: Option<&Packet>, _depth: u8) {}
 }

@@ -74,6 +74,12 @@ pub enum Purpose {
     Restraint,
     /// What agents do after a call.
     WrapUp,
+    /// Whether, when and how long somebody puts the other side of a call on hold.
+    Hold,
+    /// Whether and when somebody passes a call on while talking, and to whom.
+    Transfer,
+    /// How long re-INVITEs that have crossed wait.
+    Glare,
 }
 
 /// The stream of an entity: `name` from [`name_key`], `index` its seat or number.

@@ -59,6 +59,32 @@ pub struct FlowSettings {
     pub patience: Option<Distribution>,
     /// Redials when blocked or busy.
     pub retries: Retries,
+    /// How often, when and how long each side puts the other on hold; `None`: never.
+    pub hold: Option<Hold>,
+    /// How often and when who was called passes the call on; `None`: never.
+    pub transfer: Option<Transfer>,
+}
+
+/// Hold in a flow of calls (scenario language §4, `calls.FLOW.hold`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hold {
+    /// Chance of each side in each call.
+    pub share: Probability,
+    /// From the answer on.
+    pub after: Distribution,
+    /// Until the other side is taken back.
+    pub lasts: Distribution,
+}
+
+/// Transfer in a flow of calls (scenario language §4, `calls.FLOW.transfer`); to whom is in the [`crate::layout::FlowPlan`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transfer {
+    /// Chance of each call that was not passed on before.
+    pub share: Probability,
+    /// From the answer on.
+    pub after: Distribution,
+    /// Whether the target is asked first (attended), with the caller on hold meanwhile.
+    pub attended: bool,
 }
 
 /// One PBX's SIP server and standby watch (scenario language §4, `cluster.NODE`).

@@ -1,6 +1,8 @@
 //! All nodes of a run: one flat `Vec` per kind. A node's id is its place: endpoints, PBXs, open sources, flows of calls,
 //! and behind them the parties of calls, who come and go.
 
+mod fetching;
+
 use crate::distribution::Distribution;
 use crate::endpoint::flow::Flow;
 use crate::endpoint::parties::Parties;
@@ -12,7 +14,6 @@ use crate::licence::feature::Feature;
 use crate::node::{Body, Elements, Input, Node, NodeId, Outbox, Packet, Place};
 use crate::pbx::cluster::Cluster;
 use crate::pbx::node::Pbx;
-use crate::prefetch::prefetch;
 use crate::rng::{Purpose, draw, key};
 use crate::settings::{BelowFloor, PopulationSettings, Settings};
 use crate::sip::message::Aor;
@@ -356,17 +357,15 @@ impl Elements for Site {
 
     #[inline]
     fn prefetch(&self, node: NodeId, packet: Option<&Packet>) {
-        if let Some(phone) = self.phones.get(node.index()) {
-            return prefetch(phone);
-        }
-        let (Some(packet), Some(pbx)) = (packet, self.pbxs.get(node.index() - self.phones.len())) else { return };
-        if let Some(phone) = self.phones.get(packet.source.index()) {
-            prefetch(phone);
-        }
-        if let Body::Register(register) = packet.body
-            && let Some(binding) = pbx.bindings().get(register.aor, &self.cluster.people)
-        {
-            prefetch(binding);
-        }
+        self.fetch(node, packet);
+    }
+
+    fn leads_further(&self) -> bool {
+        !self.flows.is_empty()
+    }
+
+    #[inline]
+    fn prefetch_further(&self, node: NodeId, packet: Option<&Packet>, depth: u8) {
+        self.fetch_further(node, packet, depth);
     }
 }

@@ -55,7 +55,15 @@ impl<T> Slab<T> {
         if slot.generation == handle >> PLACE_BITS { slot.record.as_ref() } else { None }
     }
 
-    /// The same, to change.
+    /// Tells the processor that the record of a handle will be wanted.
+    #[inline]
+    pub(crate) fn fetch(&self, handle: u32) {
+        if let Some(slot) = self.slots.get(place(handle)) {
+            crate::prefetch::prefetch(slot);
+        }
+    }
+
+    /// The record of a handle, to change.
     #[inline]
     pub fn get_mut(&mut self, handle: u32) -> Option<&mut T> {
         let slot = self.slots.get_mut(place(handle))?;

@@ -19,7 +19,7 @@ use simulator::settings::{Retries, Settings};
 use simulator::simulation::{Observer, Simulation};
 use simulator::sip::dialog::session_timer::{Agreed, Proposal, Refresher};
 use simulator::sip::message::{
-    Aor, CallRequest, CallResponse, Contacts, Method, Overload, Register, Response, Session,
+    Aor, CallRequest, CallResponse, Contacts, Method, Overload, Register, Response, Session, Transfer,
 };
 use simulator::time::{Duration, Instant};
 
@@ -229,6 +229,8 @@ fn every_field_of_a_message_about_a_call_is_in_the_digest() {
         sequence: 8,
         proof: 9,
         timer: Proposal::SUPPORTED,
+        hold: false,
+        transfer: Transfer::None,
     };
     let response = CallResponse {
         session,
@@ -269,6 +271,14 @@ fn every_field_of_a_message_about_a_call_is_in_the_digest() {
             ..request
         }),
         Body::Call(CallRequest { timer: Proposal { supported: false, ..Proposal::SUPPORTED }, ..request }),
+        Body::Call(CallRequest { hold: true, ..request }),
+        Body::Call(CallRequest { transfer: Transfer::To { replaces: 0 }, ..request }),
+        Body::Call(CallRequest { transfer: Transfer::To { replaces: 99 }, ..request }),
+        Body::Call(CallRequest { transfer: Transfer::Told { status: 100, last: false }, ..request }),
+        Body::Call(CallRequest { transfer: Transfer::Told { status: 100, last: true }, ..request }),
+        Body::Call(CallRequest { transfer: Transfer::Told { status: 200, last: true }, ..request }),
+        Body::Consulted { session, tag: 0 },
+        Body::Consulted { session, tag: 99 },
         Body::Answer(response),
         Body::Answer(CallResponse { method: Method::Bye, ..response }),
         Body::Answer(CallResponse { status: 486, ..response }),

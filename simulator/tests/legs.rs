@@ -24,6 +24,9 @@ struct World {
     inputs: u64,
     /// Whether each has been told that it talks.
     talks: [bool; 2],
+    /// Times that one was told of a hold, and of a transfer.
+    changes: u64,
+    referred: u64,
 }
 
 impl World {
@@ -38,6 +41,8 @@ impl World {
             doubles: 0,
             inputs: 0,
             talks: [false; 2],
+            changes: 0,
+            referred: 0,
         };
         (world.loses, world.doubles) = (world.below(4) * 100, world.below(3) * 200);
         let timer = if world.below(2) == 0 { 90 } else { 0 };
@@ -146,13 +151,16 @@ impl World {
             Said::HungUp | Said::Expired | Said::Unacknowledged | Said::Ended(_) | Said::Refused(..) => {
                 self.talks[side] = false;
             }
-            Said::Nothing | Said::Rings | Said::Challenged(_) | Said::Cancelled => {}
+            Said::Holds(_) | Said::Held(_) => self.changes += 1,
+            Said::Refers(..) | Said::Told(..) => self.referred += 1,
+            Said::Nothing | Said::Rings | Said::Challenged(_) | Said::Cancelled | Said::Referred(_) => {}
         }
     }
 
     /// Somebody does something, sensible or not.
     fn act(&mut self, side: usize) {
-        let choice = self.below(8);
+        let choice = self.below(14);
+        let chance = self.below(u64::MAX);
         let (now, mut out) = (self.now, Outbox::default());
         let Some(leg) = &mut self.legs[side] else { return };
         match (side, choice) {
@@ -164,6 +172,11 @@ impl World {
             }
             (1, 5) => leg.answer(now, 486, Saying::default(), &mut out),
             (_, 7) => leg.bye(now, &mut out),
+            (_, 8) => leg.hold(now, true, chance, &mut out),
+            (_, 9) => leg.hold(now, false, chance, &mut out),
+            (_, 10 | 11) => leg.answer_hold(now, if choice == 10 { 200 } else { 488 }, &mut out),
+            (_, 12) => drop(leg.refer(now, Number::NONE, 7, &mut out)),
+            (_, 13) => leg.tell(now, 200, chance & 1 == 0, &mut out),
             _ => {}
         }
         self.launch(side, &mut out);
@@ -188,7 +201,7 @@ impl World {
 
 #[test]
 fn every_call_comes_to_its_end_on_both_sides_whatever_is_lost_or_done() {
-    let (mut inputs, mut answered) = (0, 0);
+    let (mut inputs, mut answered, mut changes, mut referred) = (0, 0, 0, 0);
     for life in 0..20_000 {
         let mut world = World::new(life);
         let until = Instant::ZERO + Duration::seconds(world.below(240));
@@ -206,7 +219,10 @@ fn every_call_comes_to_its_end_on_both_sides_whatever_is_lost_or_done() {
         assert_eq!(left, [], "life {life}");
         assert!(world.flights.is_empty(), "life {life}");
         inputs += world.inputs;
+        changes += world.changes;
+        referred += world.referred;
     }
+    assert!(changes > 5_000 && referred > 1_000, "{changes} changes, {referred} words of a transfer");
     assert!(inputs > 1_000_000, "{inputs} inputs");
     assert!(answered > 1_000, "{answered} calls were still talking when they were ended");
 }

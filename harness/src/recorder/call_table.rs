@@ -64,6 +64,9 @@ impl CallTable {
             }
             Event::CallPassedOn { session } => self.flow(session).passed_on += 1,
             Event::MessageLeft { session, .. } => self.flow(session).messages += 1,
+            Event::CallHeld { session, on: true } => self.flow(session).held += 1,
+            Event::CallTransferred { session, done: true } => self.flow(session).transferred += 1,
+            Event::CallTransferred { session, done: false } => self.flow(session).transfers_failed += 1,
             Event::CallGivenUp { session, .. } => self.flow(session).abandoned += 1,
             Event::CallEnded { session, end: CallEnd::Dropped, .. } | Event::CallDropped { session } => {
                 self.flow(session).dropped += 1;

@@ -84,7 +84,7 @@ impl CallProbe {
                     self.hit(session, due);
                 }
             }
-            Event::CallAnswered { session, due, .. } if self.outcome != Outcome::Dropped => self.end(session, due),
+            Event::CallAnswered { session, due, .. } if !self.shows_later() => self.end(session, due),
             Event::CallGivenUp { session, due, .. } => {
                 self.end(session, due);
                 if self.outcome == Outcome::Abandoned {
@@ -100,8 +100,12 @@ impl CallProbe {
                 }
             }
             Event::CallDropped { session } if self.outcome == Outcome::Dropped => self.hit(session, step.now),
-            Event::CallEnded { session, end, .. } if self.outcome == Outcome::Dropped => {
-                if end == CallEnd::Dropped {
+            Event::CallHeld { session, on: true } if self.outcome == Outcome::Held => self.hit(session, step.now),
+            Event::CallTransferred { session, done: true } if self.outcome == Outcome::Transferred => {
+                self.hit(session, step.now);
+            }
+            Event::CallEnded { session, end, .. } if self.shows_later() => {
+                if end == CallEnd::Dropped && self.outcome == Outcome::Dropped {
                     self.hit(session, step.now);
                 }
                 if let Some(live) = &mut self.live {
@@ -110,6 +114,11 @@ impl CallProbe {
             }
             _ => {}
         }
+    }
+
+    /// Whether the outcome is one of calls that were answered.
+    fn shows_later(&self) -> bool {
+        matches!(self.outcome, Outcome::Dropped | Outcome::Held | Outcome::Transferred)
     }
 
     /// Whether an INVITE that failed like that gives its call the outcome.

@@ -8,7 +8,7 @@ use scenarios::plan::Plan;
 use simulator::licence::reason::Reason;
 use simulator::node::{Body, NodeId, Packet};
 use simulator::numbers::Number;
-use simulator::sip::message::{CallRequest, CallResponse, Method, Register, Response};
+use simulator::sip::message::{CallRequest, CallResponse, Method, Register, Response, Transfer};
 use simulator::sip::text::answer::{Answer, Back};
 use simulator::sip::text::message::Message;
 use simulator::site::Site;
@@ -159,13 +159,14 @@ impl Octets {
         put(out, format_args!("Via: SIP/2.0/UDP {here};rport;branch=z9hG4bK{source:08x}{branch:08x}\r\n"));
         put(out, format_args!("Max-Forwards: 70\r\nFrom: <{from}>;tag={from_tag:08x}\r\nTo: <{to}>{to_tag}\r\n"));
         put(out, format_args!("Call-ID: {call}\r\nCSeq: {} {name}\r\n", request.sequence));
-        if matches!(request.method, Method::Invite | Method::Update) {
+        if matches!(request.method, Method::Invite | Method::Update | Method::Refer) {
             put(out, format_args!("Contact: <sip:{here}>\r\n"));
             if request.timer.interval_s > 0 {
                 put(out, format_args!("Supported: timer\r\nSession-Expires: {}\r\n", request.timer.interval_s));
             }
         }
-        put(out, format_args!("User-Agent: {AGENT}\r\nContent-Length: 0\r\n\r\n"));
+        put(out, format_args!("User-Agent: {AGENT}\r\n"));
+        transfer(request, out);
     }
 
     /// The leg a request belongs to, by place.
@@ -221,8 +222,29 @@ impl Octets {
     }
 }
 
+/// The end of a request: what only those of a transfer say, and the length of what follows.
+fn transfer(request: &CallRequest, out: &mut Vec<u8>) {
+    let target = digits(request.dialled);
+    match request.transfer {
+        Transfer::None => put(out, format_args!("Content-Length: 0\r\n\r\n")),
+        Transfer::To { replaces: 0 } => {
+            put(out, format_args!("Refer-To: <sip:{target}@{DOMAIN}>\r\nContent-Length: 0\r\n\r\n"));
+        }
+        Transfer::To { replaces } => {
+            let replaces = format!("{replaces:08x}%3Bto-tag%3D{replaces:08x}%3Bfrom-tag%3D{:08x}", request.from_tag);
+            put(out, format_args!("Refer-To: <sip:{DOMAIN}?Replaces={replaces}>\r\nContent-Length: 0\r\n\r\n"));
+        }
+        Transfer::Told { status, last } => {
+            let body = format!("SIP/2.0 {status} {}\r\n", phrase(status));
+            let state = if last { "terminated;reason=noresource" } else { "active;expires=180" };
+            put(out, format_args!("Event: refer\r\nSubscription-State: {state}\r\nContent-Type: message/sipfrag\r\n"));
+            put(out, format_args!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        }
+    }
+}
+
 /// The digits dialled.
-fn digits(number: Number) -> String {
+pub(super) fn digits(number: Number) -> String {
     number.0.to_string().split_off(1)
 }
 

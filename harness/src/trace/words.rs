@@ -1,5 +1,6 @@
 //! Facts and messages in the words of a ladder.
 
+use super::octets::digits;
 use reports::ladder::About;
 use reports::units::{count, duration, things};
 use scenarios::plan::Plan;
@@ -7,7 +8,7 @@ use simulator::event::{CallEnd, End, Event, Wish};
 use simulator::licence::feature::Feature;
 use simulator::licence::reason::Reason;
 use simulator::node::{Body, NodeId};
-use simulator::sip::message::{CallRequest, CallResponse, Method, Response};
+use simulator::sip::message::{CallRequest, CallResponse, Method, Response, Transfer};
 use simulator::site::Site;
 use simulator::time::Instant;
 
@@ -56,7 +57,8 @@ pub(super) fn message(plan: &Plan, site: &Site, body: &Body) -> Option<String> {
         | Body::Begin
         | Body::Free
         | Body::Dial
-        | Body::Unregistered => return None,
+        | Body::Unregistered
+        | Body::Consulted { .. } => return None,
     };
     Some(text)
 }
@@ -71,8 +73,17 @@ fn answer(plan: &Plan, site: &Site, response: &Response) -> String {
 }
 
 fn call(request: &CallRequest) -> String {
-    let credentials = if request.proof == 0 { "" } else { ", with credentials" };
-    format!("{}{credentials}", method(request.method))
+    let within = request.method == Method::Invite && request.to_tag != 0;
+    let more = match request.transfer {
+        Transfer::To { replaces: 0 } => format!(" to {}", digits(request.dialled)),
+        Transfer::To { .. } => " to the call in hand".to_owned(),
+        Transfer::Told { status, .. } => format!(": {status}"),
+        Transfer::None if within && request.hold => ", hold".to_owned(),
+        Transfer::None if within => ", resume".to_owned(),
+        Transfer::None if request.proof != 0 => ", with credentials".to_owned(),
+        Transfer::None => String::new(),
+    };
+    format!("{}{more}", method(request.method))
 }
 
 fn call_answer(response: &CallResponse) -> String {
@@ -88,6 +99,8 @@ pub(super) fn method(method: Method) -> &'static str {
         Method::Cancel => "CANCEL",
         Method::Bye => "BYE",
         Method::Update => "UPDATE",
+        Method::Refer => "REFER",
+        Method::Notify => "NOTIFY",
     }
 }
 
@@ -120,6 +133,10 @@ pub(super) fn own(now: Instant, event: &Event) -> Option<String> {
             format!("is not put through: {}{}", status(code, reason), if again { "; dials again" } else { "" })
         }
         Event::CallGivenUp { .. } => "hangs up before an answer".to_owned(),
+        Event::CallHeld { on: true, .. } => "has put the other side on hold".to_owned(),
+        Event::CallHeld { on: false, .. } => "has taken the other side back".to_owned(),
+        Event::CallTransferred { done: true, .. } => "has passed the call on".to_owned(),
+        Event::CallTransferred { done: false, .. } => "could not pass the call on".to_owned(),
         Event::CallEnded { answered, end, .. } => {
             let how = match end {
                 CallEnd::HungUp => "hangs up",

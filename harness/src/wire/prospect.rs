@@ -67,6 +67,11 @@ pub fn impossible(plan: &Plan) -> Vec<String> {
                 impossible.push(format!("{name}: no keep-alive over UDP so far"));
             }
         }
+        for (flow, calls) in plan.layout.flows.iter().zip(&settings.flows) {
+            if calls.hold.is_some() || calls.transfer.is_some() {
+                impossible.push(format!("{}: no hold and no transfer on the wire so far", flow.name));
+            }
+        }
     }
     impossible.sort();
     impossible.dedup();

@@ -176,6 +176,8 @@ fn outcome_words(outcome: &Outcome) -> Vec<String> {
         Outcome::Answered => "answered",
         Outcome::Blocked => "blocked",
         Outcome::Abandoned => "abandoned",
+        Outcome::Held => "held",
+        Outcome::Transferred => "transferred",
         Outcome::TimedOut => "timed out",
         Outcome::RefusedFor(reason) => return vec!["outcome refused for REASON".into(), format!("reason {reason}")],
         Outcome::RefusedALicence => "refused a licence",

@@ -6,7 +6,7 @@ mod tables;
 mod timeline;
 
 pub(crate) use catalogue::{CREDITS, licence, split};
-pub(crate) use people::{CALLS, DEVICES, FEATURES, FORWARDS, GROUP, QUEUE, ROOM, TRUNK, USERS};
+pub(crate) use people::{CALLS, DEVICES, FEATURES, FORWARDS, GROUP, HOLD, QUEUE, ROOM, TRANSFER, TRUNK, USERS};
 pub(crate) use tables::{CHECKOUT, CREDENTIALS, LINK, MAY_LOAD, NODE, PORTAL, RULES, TOP, WIRE};
 pub(crate) use timeline::{ENTRY, VERBS, Verb};
 

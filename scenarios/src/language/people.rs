@@ -169,5 +169,40 @@ pub(crate) static CALLS: Block = Block {
         key("unanswered", Value::Percent, "0%", "nobody answers: a mailbox does, if there is one", "R51"),
         key("patience", Value::Distribution, "for ever", "caller gives up ringing or waiting", ""),
         key("retries", Value::Retries, "never", "redials when blocked or busy", ""),
+        key("hold", Value::Block(&HOLD), "never", "each side puts the other on hold, once a call", ""),
+        key("transfer", Value::Block(&TRANSFER), "never", "who was called passes the caller on to somebody else", ""),
+    ],
+};
+
+/// `calls.FLOW.hold`.
+pub(crate) static HOLD: Block = Block {
+    name: "calls.FLOW.hold",
+    keys: &[
+        key("share", Value::Percent, "required", "of answered calls, for each side by itself", ""),
+        key("after", Value::Distribution, "30 s", "from the answer on", ""),
+        key("lasts", Value::Distribution, "exponential 30 s", "until the other side is taken back", ""),
+    ],
+};
+
+/// `calls.FLOW.transfer`.
+pub(crate) static TRANSFER: Block = Block {
+    name: "calls.FLOW.transfer",
+    keys: &[
+        key("share", Value::Percent, "required", "of answered calls that were not passed on before", ""),
+        key(
+            "to",
+            Value::Name,
+            "required",
+            "to whom: users (a free seat at random), a trunk, a queue, a group or a room",
+            "",
+        ),
+        key("after", Value::Distribution, "30 s", "from the answer on", ""),
+        key(
+            "kind",
+            Value::Words(&[word("blind"), word("attended")]),
+            "blind",
+            "attended: the target is asked first, with the caller on hold",
+            "",
+        ),
     ],
 };

@@ -4,7 +4,7 @@ use simulator::layout::{Begins, FlowPlan, Interface};
 use simulator::numbers::Destination;
 use simulator::rng::Probability;
 use simulator::schedule::{Action, Entry};
-use simulator::settings::FlowSettings;
+use simulator::settings::{FlowSettings, Hold, Transfer};
 use simulator::time::{Duration, Instant};
 
 use super::Draft;
@@ -14,7 +14,7 @@ use super::fields::Fields;
 use super::moments::Frame;
 use super::people::{People, arrival_gap};
 use super::structure::Structure;
-use crate::language::CALLS;
+use crate::language::{CALLS, HOLD, TRANSFER};
 use crate::nearest::{did_you_mean, either};
 use crate::plan::{Flow, MeanLoad};
 use crate::source::Span;
@@ -94,9 +94,30 @@ impl Draft<'_> {
             unanswered: Probability::ratio(fields.percent("unanswered").unwrap_or(0), WHOLE),
             patience: patience.map(|law| self.tables.of(law)),
             retries: self.retries(&fields),
+            hold: fields.node("hold").map(|node| self.hold(node)),
+            transfer: fields.node("transfer").map(|node| self.transfer(node)),
         });
-        flows.plans.push(FlowPlan { name: pair.key.clone(), from, to, starts: Instant::ZERO });
+        let target = fields.node("transfer").and_then(|transfer| transfer.get("to"));
+        let transfers_to =
+            target.and_then(|node| self.callee(people, facilities, node.text().unwrap_or(""), node.span));
+        flows.plans.push(FlowPlan { name: pair.key.clone(), from, to, transfers_to, starts: Instant::ZERO });
         flows.spans.push(pair.key_span);
+    }
+
+    fn hold(&mut self, node: &Node) -> Hold {
+        let fields = Fields::new(&HOLD, Some(node));
+        let mut law = |key: &str| self.tables.of(fields.law(key).unwrap_or(Law::fixed(Duration::ZERO)));
+        let (after, lasts) = (law("after"), law("lasts"));
+        Hold { share: Probability::ratio(fields.percent("share").unwrap_or(0), WHOLE), after, lasts }
+    }
+
+    fn transfer(&mut self, node: &Node) -> Transfer {
+        let fields = Fields::new(&TRANSFER, Some(node));
+        Transfer {
+            share: Probability::ratio(fields.percent("share").unwrap_or(0), WHOLE),
+            after: self.tables.of(fields.law("after").unwrap_or(Law::fixed(Duration::ZERO))),
+            attended: fields.text("kind") == "attended",
+        }
     }
 
     fn callers(&mut self, people: &People, facilities: &Facilities, fields: &Fields<'_>) -> Vec<u16> {

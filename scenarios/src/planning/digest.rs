@@ -6,7 +6,7 @@ use simulator::chaos::Chaos;
 use simulator::distribution::Distribution;
 use simulator::rng::mix;
 use simulator::settings::{
-    FlowSettings, Link, Links, PbxSettings, PopulationSettings, QueueSettings, Retries, Settings,
+    FlowSettings, Hold, Link, Links, PbxSettings, PopulationSettings, QueueSettings, Retries, Settings, Transfer,
 };
 use simulator::time::Duration;
 
@@ -77,6 +77,12 @@ fn calls(flow: &FlowSettings) -> FlowSettings {
         rings: stand_in(&flow.rings),
         patience: flow.patience.as_ref().map(stand_in),
         retries: again(&flow.retries),
+        hold: flow.hold.as_ref().map(|hold| Hold {
+            after: stand_in(&hold.after),
+            lasts: stand_in(&hold.lasts),
+            ..*hold
+        }),
+        transfer: flow.transfer.as_ref().map(|transfer| Transfer { after: stand_in(&transfer.after), ..*transfer }),
         ..flow.clone()
     }
 }

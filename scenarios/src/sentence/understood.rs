@@ -128,6 +128,8 @@ fn outcome_text(outcome: &Outcome) -> String {
         Outcome::Answered => "answered".to_owned(),
         Outcome::Blocked => "refused before ringing".to_owned(),
         Outcome::Abandoned => "given up by the caller".to_owned(),
+        Outcome::Held => "put on hold".to_owned(),
+        Outcome::Transferred => "passed on while people talk".to_owned(),
         Outcome::Redirected => "redirected".to_owned(),
         Outcome::Accepted => "accepted".to_owned(),
         Outcome::TimedOut => "timed out".to_owned(),

@@ -164,7 +164,7 @@ pub(super) struct OutcomeRow {
 }
 
 /// Outcomes; longer phrases before their beginnings.
-pub(super) static OUTCOMES: [OutcomeRow; 12] = [
+pub(super) static OUTCOMES: [OutcomeRow; 14] = [
     OutcomeRow {
         outcome: Outcome::Registered,
         fits: Fits::Group,
@@ -214,6 +214,21 @@ pub(super) static OUTCOMES: [OutcomeRow; 12] = [
         outcome: Outcome::Abandoned,
         fits: Fits::Calls,
         doc: doc("abandoned", "calls", "the caller gave up", "fewer than 5% of office calls are abandoned"),
+    },
+    OutcomeRow {
+        outcome: Outcome::Held,
+        fits: Fits::Calls,
+        doc: doc("held", "calls", "one side put the other on hold", "at most 25% of office calls are held"),
+    },
+    OutcomeRow {
+        outcome: Outcome::Transferred,
+        fits: Fits::Calls,
+        doc: doc(
+            "transferred",
+            "calls",
+            "who was called passed the caller on while they talked",
+            "at least 8% of office calls are transferred",
+        ),
     },
     OutcomeRow {
         outcome: Outcome::Redirected,

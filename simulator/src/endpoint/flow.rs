@@ -85,13 +85,7 @@ impl Flow {
         };
         let party = caller.and_then(|caller| {
             let (callee, to) = facts.destination(bits(Purpose::Destination));
-            let number = match to {
-                Callee::Somebody(crowd) => {
-                    let seat = crowd.pick(people, phones, bits(Purpose::Callee), Some(caller));
-                    seat.map_or(Number::NONE, |seat| people.numbers.number_of(seat.block, seat.seat))
-                }
-                Callee::Facility(facility) => people.numbers.number_of_facility(*facility),
-            };
+            let number = to.number(people, phones, bits(Purpose::Callee), caller);
             parties.begin(people, phones, caller, session(callee), number, now)
         });
         match party {
@@ -114,6 +108,8 @@ pub struct FlowFacts {
     from: Crowd,
     /// Destinations, each with its part of the calls and those before it.
     to: Vec<(u64, Callee)>,
+    /// To whom calls are passed on while people talk.
+    target: Option<Callee>,
 }
 
 /// Whom calls are for.
@@ -123,6 +119,19 @@ enum Callee {
     Somebody(Crowd),
     /// What has a number of its own.
     Facility(Destination),
+}
+
+impl Callee {
+    /// What is dialled to reach it, or one of it.
+    fn number(&self, people: &People, phones: &[Phone], bits: u64, caller: Aor) -> Number {
+        match self {
+            Self::Somebody(crowd) => {
+                let seat = crowd.pick(people, phones, bits, Some(caller));
+                seat.map_or(Number::NONE, |seat| people.numbers.number_of(seat.block, seat.seat))
+            }
+            Self::Facility(facility) => people.numbers.number_of_facility(*facility),
+        }
+    }
 }
 
 impl FlowFacts {
@@ -137,7 +146,13 @@ impl FlowFacts {
             passed += part;
             (passed, callee(*to))
         });
-        Self { from: Crowd::new(&plan.from, blocks), to: to.collect(), stream, plan: plan.clone() }
+        let (to, target) = (to.collect(), plan.transfers_to.map(callee));
+        Self { from: Crowd::new(&plan.from, blocks), to, target, stream, plan: plan.clone() }
+    }
+
+    /// The number to which somebody passes a call on.
+    pub(super) fn target(&self, people: &People, phones: &[Phone], bits: u64, by: Aor) -> Number {
+        self.target.as_ref().map_or(Number::NONE, |target| target.number(people, phones, bits, by))
     }
 
     /// Whom a call is for, by its part of the calls.

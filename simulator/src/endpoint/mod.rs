@@ -1,5 +1,6 @@
 //! What registers: devices of users and trunks, and the open sources that wake them.
 
+mod doings;
 pub mod flow;
 pub mod parties;
 pub mod party;

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::call::leg::{Leg, answer_stray, respond_to};
-use crate::endpoint::party::Party;
+use crate::endpoint::party::{ASKS, Party};
 use crate::endpoint::people::People;
 use crate::endpoint::phone::Phone;
 use crate::layout::Device;
 use crate::node::{Body, Input, NodeId, Outbox, Packet, Via};
 use crate::numbers::Number;
+use crate::prefetch::prefetch;
+use crate::rng::{Purpose, draw, key};
 use crate::sip::message::{Aor, CallRequest, Method, Session};
 use crate::time::Instant;
 
@@ -67,6 +69,16 @@ impl Parties {
     /// Whoever is in a call is to end it now, as far as it can by itself.
     pub fn hang_up(&mut self, now: Instant) {
         self.records.iter_mut().flatten().for_each(|party| party.hang_up(now));
+    }
+
+    /// Tells the processor that a party will be given something.
+    #[inline]
+    pub fn fetch(&self, node: NodeId) {
+        let place = self.place(node);
+        if let (Some(record), Some(owner)) = (self.records.get(place), self.owners.get(place)) {
+            prefetch(record);
+            prefetch(owner);
+        }
     }
 
     /// Calls of a flow that have neither been answered nor come to an end.
@@ -214,6 +226,29 @@ impl Parties {
         self.link(node, phones);
     }
 
+    /// A party goes on with a transfer: perhaps another party at its device asks the target first.
+    fn transfer(&mut self, node: NodeId, phones: &mut [Phone], people: &People, now: Instant, out: &mut Outbox) {
+        let Some((owner, session)) = self.get(node).map(|party| (party.owner, party.session())) else { return };
+        let Some(aor) = people.aor(owner) else { return };
+        let facts = &people.flows[usize::from(session.flow)];
+        let bits = draw(key(facts.stream, Purpose::Transfer), session.number);
+        let target = facts.target(people, phones, draw(bits, 1), aor);
+        let Some(party) = self.get_mut(node) else { return };
+        if !party.transfer(people, target, now, out) {
+            return;
+        }
+        let asks = Session { number: session.number | ASKS, ..session };
+        match self.begin(people, phones, aor, asks, target, now) {
+            Some(other) => {
+                if let Some(other) = self.get_mut(other) {
+                    other.asks_for = node;
+                }
+                out.send(other, Via::Local, Body::Dial);
+            }
+            None => out.send(node, Via::Local, Body::Consulted { session, tag: 0 }),
+        }
+    }
+
     fn get_mut(&mut self, node: NodeId) -> Option<&mut Party> {
         let place = self.place(node);
         self.records.get_mut(place)?.as_mut()
@@ -238,9 +273,11 @@ impl Parties {
         };
         match input {
             Input::Timeout if party.redials(now) => self.redial(node, phones, people, now, out),
+            Input::Timeout if party.transfer_due(now) => self.transfer(node, phones, people, now, out),
             Input::Timeout => party.on_timeout(people, now, out),
             Input::Packet(packet) | Input::Deferred(packet) => match packet.body {
                 Body::Dial => party.begin(people, now, out),
+                Body::Consulted { session, tag } if party.session() == session => party.on_consulted(now, tag, out),
                 Body::Unregistered => {
                     if party.next != NodeId::NONE {
                         out.send(party.next, Via::Local, Body::Unregistered);

@@ -1,12 +1,13 @@
 //! One party of a call: the person at a device, or the world behind a trunk, and its leg to the PBX.
 
 use crate::call::leg::{Leg, Said, Saying};
+use crate::endpoint::doings::Doings;
 use crate::endpoint::people::People;
 use crate::endpoint::phone::proof;
 use crate::endpoint::retry;
 use crate::event::{CallEnd, Event};
 use crate::licence::reason::Reason;
-use crate::node::{Body, NodeId, Outbox};
+use crate::node::{Body, NodeId, Outbox, Via};
 use crate::rng::{Purpose, draw, key};
 use crate::settings::FlowSettings;
 use crate::sip::message::{CallRequest, Method, Session};
@@ -14,6 +15,11 @@ use crate::time::{Duration, Instant};
 
 /// Longest that a device rings if nobody takes the call: longer than any PBX lets it (Timer C of §16.6).
 const RINGS_AT_MOST: Duration = Duration::seconds(240);
+
+/// Longest that somebody is asked before a transfer: until an answer, and from then on.
+const ASKS_AT_MOST: Duration = Duration::seconds(30);
+/// Tells the session of such a call from that of the call it is about.
+pub(super) const ASKS: u32 = 1 << 31;
 
 /// A party. It lives as long as its leg.
 #[derive(Clone, Debug)]
@@ -26,12 +32,10 @@ pub struct Party {
     pub(super) previous: NodeId,
     /// Whether it is one of those.
     pub(super) linked: bool,
-    /// When the call was due.
-    due: Instant,
+    /// When the call was due; once it has been answered, when that was.
+    since: Instant,
     /// When the INVITE, or the BYE, left.
     began: Instant,
-    /// When it was answered.
-    answered: Instant,
     /// When the person next does something: answers, hangs up, dials again.
     act_at: Instant,
     /// When a caller's patience ends.
@@ -41,6 +45,12 @@ pub struct Party {
     redials: u8,
     /// Whether its INVITE has rung.
     rang: bool,
+    /// Whether its call was answered and is not over.
+    talks: bool,
+    /// What it does besides talking, if anything.
+    pub(super) doings: Option<Box<Doings>>,
+    /// The party at the same device for which it asks somebody before a transfer; [`NodeId::NONE`]: it calls for itself.
+    pub(super) asks_for: NodeId,
 }
 
 /// What it is doing.
@@ -82,25 +92,34 @@ impl Party {
             next: NodeId::NONE,
             previous: NodeId::NONE,
             linked: false,
-            due: now,
+            since: now,
             began: now,
-            answered: Instant::NEVER,
+            talks: false,
             act_at: Instant::NEVER,
             gives_up_at: Instant::NEVER,
             state,
             redials: 0,
             rang: false,
+            doings: None,
+            asks_for: NodeId::NONE,
+        }
+    }
+
+    /// States a fact of its call; a call that only asks before a transfer is none of those counted.
+    fn report(&self, event: Event, out: &mut Outbox) {
+        if self.asks_for == NodeId::NONE {
+            out.report(event);
         }
     }
 
     /// Whether it called and its call has neither been answered nor come to its end.
     pub fn is_open(&self) -> bool {
-        matches!(self.state, State::Calling | State::Waiting)
+        matches!(self.state, State::Calling | State::Waiting) && self.asks_for == NodeId::NONE
     }
 
     /// Whether it called, was answered, and its call is not over.
     pub fn is_talking(&self) -> bool {
-        self.answered != Instant::NEVER
+        self.talks && self.asks_for == NodeId::NONE
     }
 
     /// Which call.
@@ -131,7 +150,8 @@ impl Party {
     /// When it wants to be woken.
     #[inline]
     pub(super) fn poll_timeout(&self) -> Instant {
-        self.leg.poll_timeout().min(self.act_at).min(self.gives_up_at)
+        let doings = self.doings.as_ref().map_or(Instant::NEVER, |doings| doings.poll_timeout());
+        self.leg.poll_timeout().min(self.act_at).min(self.gives_up_at).min(doings)
     }
 
     pub(super) fn on_timeout(&mut self, people: &People, now: Instant, out: &mut Outbox) {
@@ -141,28 +161,34 @@ impl Party {
         } else if self.gives_up_at <= now {
             self.give_up(now, out);
         } else if self.act_at <= now {
-            self.act(now, out);
+            self.act(people, now, out);
+        } else {
+            self.do_something(people, now, out);
         }
     }
 
     /// The person's turn.
-    fn act(&mut self, now: Instant, out: &mut Outbox) {
+    fn act(&mut self, people: &People, now: Instant, out: &mut Outbox) {
         self.act_at = Instant::NEVER;
         match self.state {
-            State::Rings => self.pick_up(now, out),
-            State::Talking => {
-                (self.began, self.state) = (now, State::Leaving);
-                self.leg.bye(now, out);
-            }
+            State::Rings => self.pick_up(people, now, out),
+            State::Talking => self.leave_call(now, out),
             _ => {}
         }
+    }
+
+    pub(super) fn leave_call(&mut self, now: Instant, out: &mut Outbox) {
+        (self.began, self.state, self.act_at, self.doings) = (now, State::Leaving, Instant::NEVER, None);
+        self.leg.bye(now, out);
     }
 
     /// The call begins.
     pub(super) fn begin(&mut self, people: &People, now: Instant, out: &mut Outbox) {
         let session = self.leg.session;
-        out.report(Event::CallDue { session });
-        if let Some(patience) = &settings(people, session).patience {
+        self.report(Event::CallDue { session }, out);
+        if self.asks_for != NodeId::NONE {
+            self.gives_up_at = now + ASKS_AT_MOST;
+        } else if let Some(patience) = &settings(people, session).patience {
             self.gives_up_at = now + patience.sample(chance(people, session, Purpose::Patience));
         }
         self.dial(now, out);
@@ -197,10 +223,11 @@ impl Party {
     /// Patience has ended.
     fn give_up(&mut self, now: Instant, out: &mut Outbox) {
         self.gives_up_at = Instant::NEVER;
-        let (session, due) = (self.leg.session, self.due);
+        let (session, due) = (self.leg.session, self.since);
         match self.state {
             State::Calling => {
-                out.report(Event::CallGivenUp { session, due, rang: self.rang });
+                self.report(Event::CallGivenUp { session, due, rang: self.rang }, out);
+                self.tell_asker(0, out);
                 self.state = State::GaveUp;
                 self.leg.cancel(now, out);
             }
@@ -210,15 +237,16 @@ impl Party {
                 self.leg.answer(now, 480, Saying::default(), out);
             }
             State::Waiting => {
-                out.report(Event::CallGivenUp { session, due, rang: false });
+                self.report(Event::CallGivenUp { session, due, rang: false }, out);
                 (self.state, self.act_at) = (State::GaveUp, Instant::NEVER);
             }
             _ => {}
         }
     }
 
-    fn pick_up(&mut self, now: Instant, out: &mut Outbox) {
+    fn pick_up(&mut self, people: &People, now: Instant, out: &mut Outbox) {
         (self.state, self.gives_up_at) = (State::Talking, Instant::NEVER);
+        self.doings = Doings::of_callee(people, self.owner, &self.leg, now);
         self.leg.answer(now, 200, Saying::default(), out);
     }
 
@@ -230,7 +258,7 @@ impl Party {
         let answers = !settings.unanswered.strikes(bits);
         let rings = settings.rings.sample(draw(bits, 0));
         if answers && rings == Duration::ZERO {
-            return self.pick_up(now, out);
+            return self.pick_up(people, now, out);
         }
         self.state = State::Rings;
         self.act_at = if answers { now + rings } else { Instant::NEVER };
@@ -258,16 +286,22 @@ impl Party {
             Said::Rings => {
                 if self.state == State::Calling {
                     self.rang = true;
-                    out.report(Event::CallRang { session, began: self.began });
+                    self.report(Event::CallRang { session, began: self.began }, out);
                 }
             }
             Said::Challenged(nonce) => self.leg.invite(now, proof_of(people, self.owner, nonce), out),
             Said::Answered => {
-                let (due, began) = (self.due, self.began);
-                out.report(Event::CallAnswered { session, due, began, rang: self.rang });
+                let (due, began) = (self.since, self.began);
+                self.report(Event::CallAnswered { session, due, began, rang: self.rang }, out);
                 let holding = settings(people, session).holding.sample(chance(people, session, Purpose::Holding));
-                (self.state, self.answered, self.act_at) = (State::Talking, now, now + holding);
+                (self.state, self.talks, self.since, self.act_at) = (State::Talking, true, now, now + holding);
                 self.gives_up_at = Instant::NEVER;
+                if self.asks_for == NodeId::NONE {
+                    self.doings = Doings::of_caller(people, session, now);
+                } else {
+                    self.act_at = now + ASKS_AT_MOST;
+                    self.tell_asker(self.leg.their_tag(), out);
+                }
             }
             Said::Refused(status, reason, retry_after_s) => {
                 self.on_refused(people, now, (status, reason, retry_after_s), out);
@@ -281,22 +315,39 @@ impl Party {
             Said::Ended(status) => self.report_end(now, CallEnd::HungUp, status, out),
             Said::Expired => {
                 self.report_end(now, CallEnd::Dropped, 0, out);
-                (self.state, self.act_at) = (State::Leaving, Instant::NEVER);
+                self.leave();
             }
+            // Whoever is put on hold can only agree.
+            Said::Holds(_) => self.leg.answer_hold(now, 200, out),
+            Said::Held(done) => self.on_held(now, done, out),
+            Said::Referred(status) => self.on_referred(now, status, out),
+            Said::Told(status, last) => self.on_told(now, status, last, out),
+            // A phone is not put through to anybody: its PBX does that.
+            Said::Refers(..) => self.leg.tell(now, 603, true, out),
+        }
+    }
+
+    /// Whom it asks for is told what came of it.
+    fn tell_asker(&self, tag: u32, out: &mut Outbox) {
+        if self.asks_for != NodeId::NONE {
+            let session = Session { number: self.leg.session.number & !ASKS, ..self.leg.session };
+            out.send(self.asks_for, Via::Local, Body::Consulted { session, tag });
         }
     }
 
     /// Nothing more is to be done but what its leg does by itself.
     fn leave(&mut self) {
         (self.state, self.act_at, self.gives_up_at) = (State::Leaving, Instant::NEVER, Instant::NEVER);
+        self.doings = None;
     }
 
     /// States that a call that was answered is over; the caller alone does so.
     fn report_end(&mut self, now: Instant, end: CallEnd, status: u16, out: &mut Outbox) {
-        if self.answered != Instant::NEVER {
+        if self.talks {
             let began = if end == CallEnd::HungUp { self.began } else { now };
-            out.report(Event::CallEnded { session: self.leg.session, answered: self.answered, began, end, status });
-            self.answered = Instant::NEVER;
+            let (session, answered) = (self.leg.session, self.since);
+            self.report(Event::CallEnded { session, answered, began, end, status }, out);
+            self.talks = false;
         }
     }
 
@@ -316,9 +367,12 @@ impl Party {
         // Blocked, or busy: whoever rang and was refused is not called again.
         let blocked = status >= 400 && status != 408 && !self.rang || status == 486;
         let retries = &settings(people, session).retries;
+        let blocked = blocked && self.asks_for == NodeId::NONE;
         let wait = if blocked { retry::wait(retries, u32::from(self.redials), bits) } else { None };
-        let (due, began) = (self.due, self.began);
-        out.report(Event::CallFailed { session, due, began, status, reason, rang: self.rang, again: wait.is_some() });
+        let (due, began) = (self.since, self.began);
+        let (rang, again) = (self.rang, wait.is_some());
+        self.report(Event::CallFailed { session, due, began, status, reason, rang, again }, out);
+        self.tell_asker(0, out);
         match wait {
             Some(wait) => {
                 self.state = State::Waiting;
@@ -332,7 +386,7 @@ impl Party {
     pub(super) fn drop_call(&mut self, now: Instant, out: &mut Outbox) {
         let session = self.leg.session;
         if self.is_open() {
-            let (due, began) = (self.due, self.began);
+            let (due, began) = (self.since, self.began);
             out.report(Event::CallFailed {
                 session,
                 due,
@@ -345,7 +399,7 @@ impl Party {
         }
         self.report_end(now, CallEnd::Dropped, 0, out);
         self.leg.stop();
-        (self.state, self.act_at, self.gives_up_at) = (State::Leaving, Instant::NEVER, Instant::NEVER);
+        self.leave();
     }
 
     /// Whether a message is for it, by the tags.
@@ -369,12 +423,12 @@ fn is_invite(request: &CallRequest) -> bool {
     request.method == Method::Invite
 }
 
-fn settings(people: &People, session: Session) -> &FlowSettings {
+pub(super) fn settings(people: &People, session: Session) -> &FlowSettings {
     &people.flow_settings[usize::from(session.flow)]
 }
 
 /// The draw of a call for a purpose.
-fn chance(people: &People, session: Session, purpose: Purpose) -> u64 {
+pub(super) fn chance(people: &People, session: Session, purpose: Purpose) -> u64 {
     draw(key(people.flows[usize::from(session.flow)].stream, purpose), session.number)
 }
 

@@ -44,6 +44,8 @@ pub struct People {
     secretaries: Vec<(u16, Selection)>,
     /// Functions that users have: block, feature, how many seats.
     assigned: Vec<(u16, Feature, u32)>,
+    /// First endpoint of each block, once more: what is searched for whom an endpoint is of.
+    firsts: Vec<u32>,
     /// Names of populations, as keys.
     names: Vec<u64>,
     seed: u64,
@@ -105,6 +107,7 @@ impl People {
             populations: settings.populations.clone(),
             rules: settings.rules,
             first_pbx: endpoint,
+            firsts: blocks.iter().map(|facts| facts.first_endpoint).collect(),
             blocks,
             names: layout.populations.iter().map(|population| rng::name_key(&population.name)).collect(),
             seed,
@@ -156,7 +159,7 @@ impl People {
     /// Who an endpoint is.
     #[inline]
     pub fn aor(&self, endpoint: NodeId) -> Option<Aor> {
-        let block = self.blocks.partition_point(|facts| facts.first_endpoint <= endpoint.0).checked_sub(1)?;
+        let block = self.firsts.partition_point(|first| *first <= endpoint.0).checked_sub(1)?;
         let facts = &self.blocks[block];
         let (device, seat) = facts.device_at(endpoint.0 - facts.first_endpoint)?;
         Some(Aor { block: block as u16, device, seat })

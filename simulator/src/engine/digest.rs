@@ -6,7 +6,7 @@ use crate::licence::message::{Ack, Recall, Recalled, Renew};
 use crate::node::{Attachments, Body, Packet};
 use crate::rng::mix;
 use crate::sip::dialog::session_timer::{Agreed, Proposal};
-use crate::sip::message::{Aor, CallRequest, CallResponse, Overload, Register, Response, Session};
+use crate::sip::message::{Aor, CallRequest, CallResponse, Overload, Register, Response, Session, Transfer};
 
 /// The running digest of a run.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -63,6 +63,9 @@ impl Digest {
             Body::Answer(response) => self.answer(response),
             Body::Dial => self.fold(16, 0),
             Body::Unregistered => self.fold(17, 0),
+            Body::Consulted { session, tag } => {
+                self.fold(pair(session.number, *tag), 18 | u64::from(session.flow) << 32);
+            }
         }
     }
 
@@ -140,6 +143,8 @@ impl Digest {
             sequence,
             proof,
             timer: Proposal { interval_s, least_s, refresher, supported },
+            hold,
+            transfer,
         } = *request;
         let Session { number, flow, to } = session;
         self.fold_all([
@@ -151,6 +156,14 @@ impl Digest {
         self.fold(u64::from(hops) << 48 | u64::from(proof) << 16 | u64::from(to), 3);
         let roles = refresher.map_or(0, |refresher| refresher as u64 + 1) << 1 | u64::from(supported);
         self.fold(pair(interval_s, least_s), roles);
+        if hold {
+            self.fold(19, 0);
+        }
+        match transfer {
+            Transfer::None => {}
+            Transfer::To { replaces } => self.fold(20, u64::from(replaces)),
+            Transfer::Told { status, last } => self.fold(21, u64::from(status) << 8 | u64::from(last)),
+        }
     }
 
     fn answer(&mut self, response: &CallResponse) {

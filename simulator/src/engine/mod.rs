@@ -3,6 +3,7 @@
 //! The engine knows no kind of node. It holds one wake-up per node, never moved: an entry that comes too early is put
 //! back, one that was overtaken is dropped.
 
+mod ahead;
 mod cuts;
 pub mod digest;
 pub mod held;
@@ -24,8 +25,6 @@ use crate::schedule::Cut;
 use crate::settings::Links;
 use crate::time::{Duration, Instant};
 
-/// Places between the event in hand and the one whose records are fetched.
-const LOOK_AHEAD: usize = 6;
 const WAKE: u32 = u32::MAX;
 
 /// A queue entry: a node's wake-up, or a packet's place in flight.
@@ -82,6 +81,7 @@ pub struct Engine<E> {
     /// Nodes that live elsewhere: from the first number to the second, which may lie beyond the end and around it.
     remote: Range<u32>,
     outbound: Vec<(Instant, Packet)>,
+    leads_further: bool,
 }
 
 impl<E: Elements> Engine<E> {
@@ -108,6 +108,7 @@ impl<E: Elements> Engine<E> {
             counters: Counters::default(),
             remote,
             outbound: Vec::new(),
+            leads_further: elements.leads_further(),
             elements,
         };
         (0..nodes as u32).for_each(|node| engine.rearm(NodeId(node)));
@@ -413,16 +414,5 @@ impl<E: Elements> Engine<E> {
     #[inline]
     fn is_remote(&self, node: NodeId) -> bool {
         node.0.wrapping_sub(self.remote.start) < self.remote.end.wrapping_sub(self.remote.start)
-    }
-
-    #[inline(always)]
-    fn look_ahead(&self) {
-        if let Some(due) = self.queue.ahead(LOOK_AHEAD) {
-            if let Some(wake) = self.wakes.get(due.node.index()) {
-                crate::prefetch::prefetch(wake);
-            }
-            let packet = (due.packet != WAKE).then(|| &self.flights[due.packet as usize].packet);
-            self.elements.prefetch(due.node, packet);
-        }
     }
 }

@@ -116,6 +116,8 @@ impl Event {
             | Self::CallEnded { .. }
             | Self::CallDropped { .. }
             | Self::CallOwned { .. }
+            | Self::CallHeld { .. }
+            | Self::CallTransferred { .. }
             | Self::CallPassedOn { .. }
             | Self::MessageLeft { .. } => Family::Call,
             Self::ChannelAsked { .. }

@@ -69,6 +69,8 @@ impl Event {
             Self::CallEnded { session, answered, began, end, status } => {
                 [75 | (end as u64) << 8 | u64::from(status) << 16, of(session), answered.0, began.0]
             }
+            Self::CallHeld { session, on } => [87, of(session), u64::from(on), 0],
+            Self::CallTransferred { session, done } => [88, of(session), u64::from(done), 0],
             Self::ChannelAsked { of } => [76, of.word(), 0, 0],
             Self::ChannelTaken { of } => [77, of.word(), 0, 0],
             Self::ChannelFreed { of } => [78, of.word(), 0, 0],

@@ -32,19 +32,21 @@ impl Pbx {
             return self.serve_call(cluster, now, packet, request, out);
         }
         match request.method {
-            Method::Invite => self.on_invite(cluster, now, packet, request, out),
+            Method::Invite if request.to_tag == 0 => self.on_invite(cluster, now, packet, request, out),
             Method::Cancel | Method::Ack => self.on_dialog(cluster, now, packet, request, out),
-            Method::Bye | Method::Update => match self.worker.admit(now, &cluster.pbxs[usize::from(self.index)]) {
-                Admission::Serve => {
-                    out.report(Event::Served { waited: Duration::ZERO });
-                    self.serve_call(cluster, now, packet, request, out);
+            Method::Invite | Method::Bye | Method::Update | Method::Refer | Method::Notify => {
+                match self.worker.admit(now, &cluster.pbxs[usize::from(self.index)]) {
+                    Admission::Serve => {
+                        out.report(Event::Served { waited: Duration::ZERO });
+                        self.serve_call(cluster, now, packet, request, out);
+                    }
+                    Admission::Wait(begins) => {
+                        out.report(Event::Served { waited: begins.since(now) });
+                        out.defer(begins);
+                    }
+                    Admission::Full => out.report(Event::Shed),
                 }
-                Admission::Wait(begins) => {
-                    out.report(Event::Served { waited: begins.since(now) });
-                    out.defer(begins);
-                }
-                Admission::Full => out.report(Event::Shed),
-            },
+            }
         }
     }
 
@@ -58,7 +60,7 @@ impl Pbx {
         out: &mut Outbox,
     ) {
         let before = out.sent.len();
-        if request.method == Method::Invite {
+        if request.method == Method::Invite && request.to_tag == 0 {
             if let Some(leg) = self.exchange.incoming(packet.source, request.from_tag) {
                 self.route(cluster, now, leg, out);
             }
@@ -177,10 +179,12 @@ impl Pbx {
 
     /// What one leg says goes to the other.
     pub(super) fn on_said(&mut self, cluster: &Cluster, now: Instant, handle: u32, said: Said, out: &mut Outbox) {
-        let Some((bridge, withdrawn)) = self.exchange.legs.get(handle).map(|leg| (leg.bridge, leg.withdrawn)) else {
+        let Some((bridge, withdrawn)) = self.exchange.legs.get(handle).map(|leg| (leg.bridge, leg.leg.withdrawn))
+        else {
             return;
         };
-        let Some(caller) = self.exchange.bridges.get(bridge).map(|bridge| bridge.caller) else { return };
+        let ends = self.exchange.bridges.get(bridge).map(|bridge| (bridge.caller, bridge.answered));
+        let Some((caller, answered)) = ends else { return };
         match said {
             Said::Nothing => {}
             Said::Rings | Said::Challenged(_) | Said::Refused(..) if withdrawn => {}
@@ -188,11 +192,25 @@ impl Pbx {
             Said::Answered => self.on_answered(now, bridge, handle, out),
             Said::Challenged(_) => self.on_refused(cluster, now, bridge, (403, Reason::None), out),
             Said::Refused(status, reason, _) => self.on_refused(cluster, now, bridge, (status, reason), out),
+            Said::Holds(on) => self.on_hold_asked(cluster, now, bridge, (handle, on), out),
+            Said::Held(done) => self.on_held(now, bridge, handle, done, out),
+            Said::Refers(target, replaces) => {
+                self.on_referred(cluster, now, (bridge, handle), (target, replaces), out);
+            }
+            Said::Referred(_) | Said::Told(..) => {}
+            Said::Cancelled | Said::HungUp | Said::Unacknowledged | Said::Expired
+                if self.has_passed_on(bridge, handle) =>
+            {
+                self.on_transferor_gone(cluster, now, bridge, out);
+            }
             Said::Cancelled | Said::HungUp | Said::Unacknowledged | Said::Expired => {
                 self.hang_up(cluster, now, bridge, handle, out);
             }
+            // Who answered too late, or has passed the call on, ends nothing with it.
+            Said::Ended(_) if handle != caller && handle != answered => {}
             Said::Ended(_) => self.close(cluster, now, bridge, out),
         }
+        self.conclude_transfer(cluster, now, bridge, out);
         if said == Said::Nothing && handle == caller {
             self.close_if_refused(cluster, now, bridge, out);
         }
@@ -213,8 +231,8 @@ impl Pbx {
         let Some(record) = self.exchange.bridges.get_mut(bridge).filter(|record| !record.settled) else { return };
         record.settled = status >= 200;
         let (caller, session) = (record.caller, record.session);
-        if (200..300).contains(&status) && self.exchange.legs.get(caller).is_some_and(|leg| leg.device != NodeId::NONE)
-        {
+        let ours = self.exchange.legs.get(caller).is_some_and(|leg| leg.device != NodeId::NONE);
+        if (200..300).contains(&status) && ours && !record.owned {
             record.owned = true;
             out.report(Event::CallOwned { session, on: true });
         }
@@ -226,7 +244,7 @@ impl Pbx {
 
     /// The first to answer has the call, the others are cancelled; who answers too late is hung up on.
     fn on_answered(&mut self, now: Instant, bridge: u32, handle: u32, out: &mut Outbox) {
-        let withdrawn = self.exchange.legs.get(handle).is_none_or(|leg| leg.withdrawn);
+        let withdrawn = self.exchange.legs.get(handle).is_none_or(|leg| leg.leg.withdrawn);
         let Some(record) = self.exchange.bridges.get_mut(bridge) else { return };
         if record.answered != 0 || record.settled || withdrawn {
             if let Some(late) = self.exchange.legs.get_mut(handle) {
@@ -261,8 +279,9 @@ impl Pbx {
             record.best = (status, reason);
         }
         let legs = &self.exchange.legs;
-        let rings = |record: &PbxLeg| !record.withdrawn && !record.leg.is_over();
-        if record.called.iter().any(|leg| legs.get(*leg).is_some_and(rings)) {
+        let by = record.transfer.as_ref().map_or(0, |transfer| transfer.by);
+        let rings = |record: &PbxLeg| !record.leg.withdrawn && !record.leg.is_over();
+        if record.called.iter().any(|leg| *leg != by && legs.get(*leg).is_some_and(rings)) {
             return;
         }
         let (settled, best, queued) = (record.settled, record.best, record.queued);
@@ -286,6 +305,9 @@ impl Pbx {
         (status, reason): Refusal,
         out: &mut Outbox,
     ) {
+        if self.fail_transfer(cluster, now, bridge, status, out) {
+            return;
+        }
         self.tell_caller(now, bridge, status, reason, out);
         self.close(cluster, now, bridge, out);
     }
@@ -323,8 +345,11 @@ impl Pbx {
 
     /// It has waited in a queue, or rung, long enough.
     fn on_limit(&mut self, cluster: &Cluster, now: Instant, bridge: u32, out: &mut Outbox) {
-        if self.on_waited_too_long(cluster, now, bridge, out) || self.on_unanswered(cluster, now, bridge, out) {
-            return;
+        if self.on_waited_too_long(cluster, now, bridge, out)
+            || self.on_unanswered(cluster, now, bridge, out)
+            || self.fail_transfer(cluster, now, bridge, 408, out)
+        {
+            return self.conclude_transfer(cluster, now, bridge, out);
         }
         self.tell_caller(now, bridge, 408, Reason::None, out);
         let Some(caller) = self.exchange.bridges.get(bridge).map(|record| record.caller) else { return };
@@ -335,7 +360,7 @@ impl Pbx {
     /// A leg is not wanted any more.
     pub(super) fn withdraw(&mut self, now: Instant, leg: u32, out: &mut Outbox) {
         if let Some(record) = self.exchange.legs.get_mut(leg) {
-            record.withdrawn = true;
+            record.leg.withdrawn = true;
             record.leg.cancel(now, out);
         }
         self.exchange.schedule(leg);

@@ -4,8 +4,8 @@ use crate::event::Event;
 use crate::layout::ChannelKind;
 use crate::licence::reason::Reason;
 use crate::node::Outbox;
+use crate::pbx::claims::Claim;
 use crate::pbx::cluster::Cluster;
-use crate::pbx::exchange::Claim;
 use crate::pbx::node::Pbx;
 use crate::pbx::routing::Refusal;
 

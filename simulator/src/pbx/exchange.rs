@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use crate::call::leg::Leg;
-use crate::event::{Channels, Event};
+use crate::event::Event;
 use crate::layout::ChannelKind;
 use crate::licence::reason::Reason;
 use crate::node::{NodeId, Outbox};
 use crate::numbers::Number;
+use crate::pbx::claims::{Claim, Held};
 use crate::pbx::queues::{Agent, Queues};
-use crate::sip::message::{Aor, Session};
+use crate::sip::message::Session;
 use crate::slab::Slab;
 use crate::time::Instant;
 
@@ -41,10 +42,6 @@ pub(super) struct PbxLeg {
     pub(super) bridge: u32,
     /// The device at its other end; [`NodeId::NONE`] if that is a PBX.
     pub(super) device: NodeId,
-    /// Not wanted any more: what it says is of no consequence to the call.
-    pub(super) withdrawn: bool,
-    /// From whom its INVITE came.
-    source: NodeId,
     /// The earliest of its wake-ups in `timers`.
     wakes_at: Instant,
 }
@@ -75,6 +72,8 @@ pub(super) struct Bridge {
     pub(super) next_pbx: u8,
     /// What it holds.
     pub(super) held: Held,
+    /// A transfer that one of its legs has asked for.
+    pub(super) transfer: Option<Box<Transferring>>,
     /// Whether the caller has its final answer, or is gone.
     pub(super) settled: bool,
     /// Whether this PBX has answered a device of its own with it.
@@ -97,15 +96,15 @@ pub(super) struct Queued {
     pub(super) answered: bool,
 }
 
-/// What a call holds at this PBX.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Held {
-    /// Lines of the trunk it came by, and of the one it goes by.
-    pub(super) trunks: [Option<Aor>; 2],
-    /// Shared channels, by [`ChannelKind`].
-    pub(super) shared: [u8; ChannelKind::ALL.len()],
-    /// A place in this room.
-    pub(super) room: Option<u16>,
+/// A transfer: the caller is being put through to somebody else, or is already.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Transferring {
+    /// The leg that has asked for it.
+    pub(super) by: u32,
+    /// Whether it was told how it came out: that it is done.
+    pub(super) told: bool,
+    /// What the call had been to a queue whose agent passes it on.
+    pub(super) served: Option<Queued>,
 }
 
 impl Exchange {
@@ -144,6 +143,29 @@ impl Exchange {
         self.in_use
     }
 
+    /// Tells the processor that a leg will be given something.
+    #[inline]
+    pub(crate) fn fetch(&self, leg: u32) {
+        self.legs.fetch(leg);
+    }
+
+    /// The same of what it leads to, step by step: its bridge, then the other leg. The device of the leg that is at hand then, or
+    /// [`NodeId::NONE`].
+    pub(crate) fn fetch_further(&self, leg: u32, depth: u8) -> NodeId {
+        let Some(record) = self.legs.get(leg) else { return NodeId::NONE };
+        if depth == 1 {
+            self.bridges.fetch(record.bridge);
+            return record.device;
+        }
+        let Some(bridge) = self.bridges.get(record.bridge) else { return NodeId::NONE };
+        let other = if bridge.caller == leg { bridge.answered } else { bridge.caller };
+        if depth == 2 {
+            self.legs.fetch(other);
+            return NodeId::NONE;
+        }
+        self.legs.get(other).map_or(NodeId::NONE, |other| other.device)
+    }
+
     /// Its earliest deadline.
     #[inline]
     pub fn poll_timeout(&self) -> Instant {
@@ -164,8 +186,7 @@ impl Exchange {
     /// Adds a leg to a bridge; `None`: there are too many.
     pub(super) fn add(&mut self, leg: Leg, bridge: u32, device: NodeId, incoming: bool) -> Option<u32> {
         let (source, their_tag) = (leg.peer(), leg.their_tag());
-        let handle =
-            self.legs.insert(PbxLeg { leg, bridge, device, withdrawn: false, source, wakes_at: Instant::NEVER })?;
+        let handle = self.legs.insert(PbxLeg { leg, bridge, device, wakes_at: Instant::NEVER })?;
         if incoming {
             self.incoming.insert((source, their_tag), handle);
         }
@@ -280,7 +301,7 @@ impl Exchange {
         for leg in bridge.called.into_iter().chain([bridge.caller]) {
             if let Some(record) = self.legs.remove(leg) {
                 self.of_device.remove(&(record.device, leg));
-                let name = (record.source, record.leg.their_tag());
+                let name = (record.leg.peer(), record.leg.their_tag());
                 if self.incoming.get(&name) == Some(&leg) {
                     self.incoming.remove(&name);
                 }
@@ -318,6 +339,26 @@ impl Exchange {
         self.count(claim, true);
     }
 
+    /// Gives back some of what a call holds: the line of the trunk it goes by, and what that takes.
+    pub(super) fn give_back(
+        &mut self,
+        handle: u32,
+        claims: &[Claim],
+        population: impl Fn(u16) -> u16,
+        out: &mut Outbox,
+    ) {
+        for claim in claims {
+            let Some(bridge) = self.bridges.get_mut(handle) else { return };
+            match *claim {
+                Claim::Line(_) => bridge.held.trunks[1] = None,
+                Claim::Shared(kind) => bridge.held.shared[kind as usize] -= 1,
+                Claim::Place(_) => bridge.held.room = None,
+            }
+            self.count(*claim, false);
+            out.report(Event::ChannelFreed { of: claim.of(&population) });
+        }
+    }
+
     /// Gives back what a call holds.
     pub(super) fn release(&mut self, handle: u32, population: impl Fn(u16) -> u16, out: &mut Outbox) {
         let Some(bridge) = self.bridges.get_mut(handle) else { return };
@@ -325,38 +366,6 @@ impl Exchange {
             self.count(claim, false);
             out.report(Event::ChannelFreed { of: claim.of(&population) });
         }
-    }
-}
-
-/// A channel that a call takes.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Claim {
-    /// A line of a trunk.
-    Line(Aor),
-    /// A channel that all calls share.
-    Shared(ChannelKind),
-    /// A place in a room.
-    Place(u16),
-}
-
-impl Claim {
-    /// As facts name it.
-    pub(super) fn of(self, population: impl Fn(u16) -> u16) -> Channels {
-        match self {
-            Self::Line(trunk) => Channels::Trunk(population(trunk.block)),
-            Self::Shared(kind) => Channels::Shared(kind),
-            Self::Place(room) => Channels::Room(room),
-        }
-    }
-}
-
-impl Held {
-    /// Everything it is made of.
-    pub(super) fn claims(self) -> impl Iterator<Item = Claim> {
-        let lines = self.trunks.into_iter().flatten().map(Claim::Line);
-        let shared = ChannelKind::ALL.into_iter().zip(self.shared);
-        let shared = shared.flat_map(|(kind, count)| core::iter::repeat_n(Claim::Shared(kind), usize::from(count)));
-        lines.chain(shared).chain(self.room.map(Claim::Place))
     }
 }
 
@@ -370,6 +379,12 @@ pub(super) enum Due {
 }
 
 impl Bridge {
+    /// On to another number.
+    pub(super) fn send_to(&mut self, number: Number) {
+        (self.hops, self.dialled, self.asked_secretary) = (self.hops + 1, number, false);
+        (self.best, self.next_pbx, self.limit_at) = ((0, Reason::None), 0, Instant::NEVER);
+    }
+
     /// A call that has just come in.
     pub(super) fn new(session: Session, dialled: Number, hops: u8) -> Self {
         Self {
@@ -385,6 +400,7 @@ impl Bridge {
             best: (0, Reason::None),
             next_pbx: 0,
             held: Held::default(),
+            transfer: None,
             settled: false,
             owned: false,
             closed: false,

@@ -33,6 +33,14 @@ impl Pbx {
             let Some(record) = self.exchange.bridges.get(bridge).filter(|record| !record.closed && !over) else {
                 continue;
             };
+            if self.has_passed_on(bridge, leg) {
+                if let Some(record) = self.exchange.legs.get_mut(leg) {
+                    record.leg.bye(now, out);
+                }
+                self.exchange.schedule(leg);
+                self.on_transferor_gone(cluster, now, bridge, out);
+                continue;
+            }
             if leg != record.caller && leg != record.answered {
                 self.withdraw(now, leg, out);
                 self.on_refused(cluster, now, bridge, (480, Reason::None), out);

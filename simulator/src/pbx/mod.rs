@@ -3,6 +3,7 @@
 mod b2bua;
 pub mod bindings;
 mod channels;
+mod claims;
 pub mod cluster;
 pub mod exchange;
 mod forwarding;
@@ -15,5 +16,6 @@ mod registrar;
 mod rights;
 mod routing;
 pub mod standby;
+mod transferring;
 mod units;
 pub mod worker;

@@ -187,14 +187,26 @@ impl Pbx {
         out: &mut Outbox,
     ) {
         for agent in self.users_of(cluster, bridge) {
-            let served = served.filter(|queued| queued.agent == Some(agent));
-            let wrap_up = served.map_or(Duration::ZERO, |queued| wrap_up(cluster, &queued));
-            if wrap_up > Duration::ZERO {
-                self.exchange.queues.rest(agent, now + wrap_up);
-                self.exchange.schedule_rest();
-            } else {
-                self.on_agent_free(cluster, now, agent, out);
-            }
+            self.free_agent(cluster, now, agent, served, out);
+        }
+    }
+
+    /// An agent is free now, or has something to write up first.
+    pub(super) fn free_agent(
+        &mut self,
+        cluster: &Cluster,
+        now: Instant,
+        agent: Agent,
+        served: Option<Queued>,
+        out: &mut Outbox,
+    ) {
+        let served = served.filter(|queued| queued.agent == Some(agent));
+        let wrap_up = served.map_or(Duration::ZERO, |queued| wrap_up(cluster, &queued));
+        if wrap_up > Duration::ZERO {
+            self.exchange.queues.rest(agent, now + wrap_up);
+            self.exchange.schedule_rest();
+        } else {
+            self.on_agent_free(cluster, now, agent, out);
         }
     }
 
@@ -241,7 +253,7 @@ impl Pbx {
 
     fn is_talking(&self, device: NodeId) -> bool {
         let legs = self.exchange.of_device(device).into_iter().filter_map(|leg| self.exchange.legs.get(leg));
-        let bridges = legs.filter(|record| !record.withdrawn && !record.leg.is_over()).map(|record| record.bridge);
+        let bridges = legs.filter(|record| !record.leg.withdrawn && !record.leg.is_over()).map(|record| record.bridge);
         bridges.filter_map(|bridge| self.exchange.bridges.get(bridge)).any(|bridge| !bridge.closed)
     }
 

@@ -9,8 +9,8 @@ use crate::licence::reason::Reason;
 use crate::node::{NodeId, Outbox};
 use crate::numbers::{Destination, Number};
 use crate::pbx::b2bua::TIMER_C;
+use crate::pbx::claims::Claim;
 use crate::pbx::cluster::Cluster;
-use crate::pbx::exchange::Claim;
 use crate::pbx::node::Pbx;
 use crate::rng::{Purpose, draw, key};
 use crate::sip::message::Aor;
@@ -51,8 +51,7 @@ impl Pbx {
         if record.hops >= cluster.people.rules.redirects {
             return Err((482, Reason::Loop));
         }
-        (record.hops, record.dialled, record.asked_secretary) = (record.hops + 1, number, false);
-        (record.best, record.next_pbx, record.limit_at) = ((0, Reason::None), 0, Instant::NEVER);
+        record.send_to(number);
         out.report(Event::CallPassedOn { session: record.session });
         self.call_on(cluster, now, bridge, out)
     }
@@ -78,7 +77,13 @@ impl Pbx {
     }
 
     /// On to whom the number stands for.
-    fn call_on(&mut self, cluster: &Cluster, now: Instant, bridge: u32, out: &mut Outbox) -> Result<(), Refusal> {
+    pub(super) fn call_on(
+        &mut self,
+        cluster: &Cluster,
+        now: Instant,
+        bridge: u32,
+        out: &mut Outbox,
+    ) -> Result<(), Refusal> {
         let Some(dialled) = self.exchange.bridges.get(bridge).map(|record| record.dialled) else {
             return Err((480, Reason::None));
         };
@@ -241,7 +246,7 @@ impl Pbx {
 }
 
 /// What a call by a trunk takes: a full trunk is to blame before what it shares with others.
-fn claims(interface: Interface, trunk: Aor) -> Vec<Claim> {
+pub(super) fn claims(interface: Interface, trunk: Aor) -> Vec<Claim> {
     let shared = interface.takes().iter().map(|kind| Claim::Shared(*kind));
     core::iter::once(Claim::Line(trunk)).chain(shared).collect()
 }

@@ -108,6 +108,30 @@ pub enum Method {
     Bye,
     /// To refresh its session timer (RFC 3311, RFC 4028).
     Update,
+    /// That the other side of the call talk to somebody else (RFC 3515).
+    Refer,
+    /// Nothing: it tells how that goes.
+    Notify,
+}
+
+/// What only the requests of a transfer say.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Transfer {
+    /// Any other request.
+    #[default]
+    None,
+    /// REFER: the call that takes the place of this one, by the to-tag of a Replaces in Refer-To (RFC 3891); 0: none.
+    To {
+        /// Tag of its receiver.
+        replaces: u32,
+    },
+    /// NOTIFY: the status line in its body (RFC 3515 §2.4.4).
+    Told {
+        /// What the new call has been answered with so far.
+        status: u16,
+        /// Whether it is the last (`Subscription-State: terminated`).
+        last: bool,
+    },
 }
 
 /// A request about a call. Within a dialog Call-ID and both tags name it (§12); here the tags are enough, since a tag
@@ -118,7 +142,7 @@ pub struct CallRequest {
     pub session: Session,
     /// What it asks.
     pub method: Method,
-    /// Request-URI.
+    /// Request-URI; of REFER the number in Refer-To.
     pub dialled: Number,
     /// From: the endpoint that called, on all legs.
     pub caller: NodeId,
@@ -136,6 +160,10 @@ pub struct CallRequest {
     pub proof: u32,
     /// Session-Expires and Min-SE (RFC 4028).
     pub timer: Proposal,
+    /// Whether its offer puts the receiver on hold: `a=sendonly` (RFC 3264 §8.4).
+    pub hold: bool,
+    /// What a transfer is about.
+    pub transfer: Transfer,
 }
 
 /// A response to a request about a call.

@@ -16,6 +16,7 @@ use simulator::rng::Probability;
 use simulator::schedule::{Action, Cut, Entry, Shape};
 use simulator::settings::{
     Checkout, FlowSettings, Link, Links, PbxSettings, PopulationSettings, QueueSettings, Retries, Rules, Settings,
+    Transfer,
 };
 use simulator::simulation::{Observer, Simulation};
 use simulator::sip::message::Method;
@@ -112,7 +113,13 @@ impl Plan {
     /// Calls from one population to others, each with its part of a thousand: one every second, talking for a minute.
     pub(crate) fn calls(mut self, name: &str, from: u16, to: &[(u16, u64)], starts: u64, at_most: u32) -> Self {
         self.number_everybody();
-        let plan = FlowPlan { name: name.into(), from: vec![from], to: to.to_vec(), starts: at(starts, 0) };
+        let plan = FlowPlan {
+            name: name.into(),
+            from: vec![from],
+            to: to.to_vec(),
+            transfers_to: None,
+            starts: at(starts, 0),
+        };
         self.layout.flows.push(plan);
         self.settings.flows.push(FlowSettings {
             gap: Some(Distribution::fixed(Duration::SECOND)),
@@ -123,7 +130,18 @@ impl Plan {
             unanswered: Probability::ZERO,
             patience: None,
             retries: Retries::Never,
+            hold: None,
+            transfer: None,
         });
+        self
+    }
+
+    /// Who is called passes the calls of the flow declared last on to a population, a second after the answer.
+    pub(crate) fn transferring(mut self, to: u16, attended: bool) -> Self {
+        self.layout.flows.last_mut().unwrap().transfers_to = Some(to);
+        let after = Distribution::fixed(Duration::SECOND);
+        let transfer = Transfer { share: Probability::ratio(1, 1), after, attended };
+        self.settings.flows.last_mut().unwrap().transfer = Some(transfer);
         self
     }
 
@@ -280,14 +298,18 @@ impl Plan {
         schedule.sort_by_key(|entry| entry.at);
         let settings = core::iter::once(&self.settings).chain(&self.more).cloned().collect();
         let mut simulation = Simulation::new(&self.layout, settings, schedule, self.seed);
-        let mut told =
-            Listener { facts: Vec::new(), steps: Vec::new(), checker: Checker::new(simulation.engine().elements()) };
+        let mut told = Listener {
+            facts: Vec::new(),
+            steps: Vec::new(),
+            within: Vec::new(),
+            checker: Checker::new(simulation.engine().elements()),
+        };
         simulation.run_until(at(seconds, 0), &mut told);
         at_the_end(&mut told.checker, simulation.engine().elements());
         told.checker.finish(at(seconds, 0));
         let breach = told.checker.breach();
         assert!(breach.is_none(), "seed {}: {breach:?}", self.seed);
-        Told { facts: told.facts, steps: told.steps, simulation }
+        Told { facts: told.facts, steps: told.steps, within: told.within, simulation }
     }
 }
 
@@ -296,6 +318,8 @@ pub(crate) struct Told {
     pub(crate) facts: Vec<(Instant, NodeId, Event)>,
     /// When each step was made.
     pub(crate) steps: Vec<Instant>,
+    /// (millisecond, who, what) of what was sent within dialogs to change or to pass on a call.
+    pub(crate) within: Vec<(u64, NodeId, String)>,
     pub(crate) simulation: Simulation,
 }
 
@@ -363,6 +387,8 @@ impl Told {
                 Event::CallGivenUp { session, rang, .. } => (session, format!("given up, rang: {rang}")),
                 Event::CallEnded { session, end, status, .. } => (session, format!("{end:?} {status}")),
                 Event::CallDropped { session } => (session, "dropped".to_owned()),
+                Event::CallHeld { session, on } => (session, if on { "held" } else { "resumed" }.to_owned()),
+                Event::CallTransferred { session, done } => (session, format!("transferred: {done}")),
                 _ => return None,
             };
             (session.number == number).then_some((at, what))
@@ -393,6 +419,7 @@ pub(crate) fn at(second: u64, ms: u64) -> Instant {
 struct Listener {
     facts: Vec<(Instant, NodeId, Event)>,
     steps: Vec<Instant>,
+    within: Vec<(u64, NodeId, String)>,
     checker: Checker,
 }
 
@@ -405,7 +432,20 @@ impl Observer for Listener {
 
     fn on_entry(&mut self, _: Instant, _: &Entry, _: &Site) {}
 
-    fn on_packet(&mut self, now: Instant, packet: &Packet, _: Passage, _: &Site) {
+    fn on_packet(&mut self, now: Instant, packet: &Packet, passage: Passage, _: &Site) {
+        let said = match packet.body {
+            Body::Call(request) if request.method == Method::Invite && request.to_tag != 0 => {
+                Some(if request.hold { "INVITE, hold" } else { "INVITE, resume" }.to_owned())
+            }
+            Body::Call(request) if matches!(request.method, Method::Refer | Method::Notify) => {
+                Some(format!("{:?} {:?}", request.method, request.transfer))
+            }
+            Body::Answer(response) if response.status == 491 => Some("491".to_owned()),
+            _ => None,
+        };
+        if let (Some(said), Passage::Leaves { .. }) = (said, passage) {
+            self.within.push((now.0 / 1_000_000, packet.source, said));
+        }
         if let Body::Answer(response) = packet.body {
             assert_ne!(response.method, Method::Ack, "at {now:?} an ACK was answered: {response:?} (RFC 3261 §17)");
         }

@@ -6,7 +6,7 @@ use simulator::endpoint::party::proof_of;
 use simulator::endpoint::people::People;
 use simulator::node::{Body, NodeId, Packet};
 use simulator::numbers::Number;
-use simulator::sip::message::{CallRequest, CallResponse, Method};
+use simulator::sip::message::{CallRequest, CallResponse, Method, Transfer};
 use simulator::sip::text::Fault;
 use simulator::sip::text::address::Contact;
 use simulator::sip::text::answer::{Answer, Back};
@@ -138,7 +138,8 @@ impl Calls {
         message: &Message<'_>,
     ) -> Result<Packet, u16> {
         if message.to().map_err(|_| 400_u16)?.tag().is_some() {
-            return self.on_dialog(now, (line, from), message, Method::Invite);
+            // Nothing of a session is changed on the wire so far (RFC 3261 §14.2).
+            return Err(if self.of(message).is_some() { 488 } else { 481 });
         }
         let call_id = message.call_id().map_err(|_| 400_u16)?;
         let their_tag = message.from().ok().and_then(|from| from.tag()).ok_or(400_u16)?;
@@ -174,6 +175,8 @@ impl Calls {
             sequence: message.cseq().map_err(|_| 400_u16)?.number,
             proof: self.proof(people, caller, message),
             timer: proposal(message),
+            hold: false,
+            transfer: Transfer::None,
         };
         Ok(Packet { source: peer, target: door, reliable: line.is_stream, body: Body::Call(request) })
     }
@@ -234,6 +237,8 @@ impl Calls {
             sequence: message.cseq().ok()?.number,
             proof: 0,
             timer: proposal(message),
+            hold: false,
+            transfer: Transfer::None,
         };
         Some(Packet {
             source: dialog.peer,

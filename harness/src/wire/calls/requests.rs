@@ -40,7 +40,7 @@ impl Calls {
         let dialog = self.dialogs.get(number)?;
         let remote = dialog.remote(request.to_tag);
         let is_of_dialog = match request.method {
-            Method::Bye | Method::Update => true,
+            Method::Bye | Method::Update | Method::Refer | Method::Notify => true,
             Method::Ack => request.branch & OF_DIALOG != 0,
             Method::Invite | Method::Cancel => false,
         };
@@ -212,6 +212,8 @@ pub(super) fn method(method: Method) -> &'static str {
         Method::Cancel => "CANCEL",
         Method::Bye => "BYE",
         Method::Update => "UPDATE",
+        Method::Refer => "REFER",
+        Method::Notify => "NOTIFY",
     }
 }
 

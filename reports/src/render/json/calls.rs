@@ -28,6 +28,9 @@ struct FlowJson<'a> {
     dropped: u64,
     passed_on: u64,
     messages: u64,
+    held: u64,
+    transferred: u64,
+    transfers_failed: u64,
     open: u64,
     setup_ms: LatencyJson,
 }
@@ -90,6 +93,9 @@ impl<'a> FlowJson<'a> {
             dropped: flow.dropped,
             passed_on: flow.passed_on,
             messages: flow.messages,
+            held: flow.held,
+            transferred: flow.transferred,
+            transfers_failed: flow.transfers_failed,
             open: flow.open,
             setup_ms: LatencyJson::of(&flow.setup, 0),
         }

@@ -52,6 +52,9 @@ fn flow(flow: &FlowCalls) -> String {
         (flow.dropped, "cut off"),
         (flow.passed_on, "passed on"),
         (flow.messages, "left with a mailbox"),
+        (flow.held, "times on hold"),
+        (flow.transferred, "transferred"),
+        (flow.transfers_failed, "not transferred though wanted"),
         (flow.open, "still open at the end"),
     ] {
         if count > 0 {

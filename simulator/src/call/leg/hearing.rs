@@ -12,10 +12,7 @@ impl Leg {
     /// Takes a request of the other side.
     pub fn on_request(&mut self, now: Instant, request: &CallRequest, out: &mut Outbox) -> Said {
         match request.method {
-            Method::Invite => {
-                self.on_invite(now, request, out);
-                Said::Nothing
-            }
+            Method::Invite => self.on_invite(now, request, out),
             Method::Ack => self.on_ack(now, request, out),
             Method::Cancel => self.on_cancel(now, request, out),
             Method::Bye => self.on_bye(now, request, out),
@@ -23,22 +20,23 @@ impl Leg {
                 self.on_update(now, request, out);
                 Said::Nothing
             }
+            Method::Refer => self.on_refer(request, out),
+            Method::Notify => self.on_notify(request, out),
         }
     }
 
-    /// An INVITE again, or one within the dialog: nothing of a session can be changed here (§14.2: 488).
-    fn on_invite(&mut self, now: Instant, request: &CallRequest, out: &mut Outbox) {
+    /// An INVITE again, or one within the dialog.
+    fn on_invite(&mut self, now: Instant, request: &CallRequest, out: &mut Outbox) -> Said {
         let matched = match &self.side {
             Side::In { invite, .. } => invite.on_invite(now, request.branch),
             Side::Out { .. } | Side::Asks(_) => Matched::New,
         };
         match matched {
             Matched::Replay(status) => self.respond(status, out),
-            Matched::New if request.to_tag != 0 => {
-                respond_to(request, self.peer(), self.via(), self.tag(), 488, out);
-            }
+            Matched::New if request.to_tag != 0 => return self.on_change(now, request, out),
             Matched::New | Matched::Absorbed => {}
         }
+        Said::Nothing
     }
 
     fn on_ack(&mut self, now: Instant, request: &CallRequest, out: &mut Outbox) -> Said {
@@ -60,7 +58,9 @@ impl Leg {
         };
         let status = if met == Cancelled::Unknown { 481 } else { 200 };
         respond_to(request, self.peer(), self.via(), self.tag(), status, out);
-        if met == Cancelled::InTime {
+        if met == Cancelled::InTime && self.state == State::Confirmed {
+            self.answer_hold(now, 487, out);
+        } else if met == Cancelled::InTime {
             self.answer(now, 487, Saying::default(), out);
             return Said::Cancelled;
         }
@@ -97,13 +97,18 @@ impl Leg {
 
     /// Takes a response of the other side, which has come from there.
     pub fn on_response(&mut self, now: Instant, from: NodeId, response: &CallResponse, out: &mut Outbox) -> Said {
+        if response.method == Method::Invite {
+            return match self.is_changing() {
+                true => self.on_changed(now, from, response, out),
+                false => self.on_invited(now, from, response, out),
+            };
+        }
         match (response.method, &mut self.side) {
-            (Method::Invite, _) => self.on_invited(now, from, response, out),
             (Method::Cancel, Side::Out { cancel, .. }) => {
                 cancel.on_response();
                 Said::Nothing
             }
-            (Method::Bye | Method::Update, Side::Asks(request)) => {
+            (Method::Bye | Method::Update | Method::Refer | Method::Notify, Side::Asks(request)) => {
                 if !request.accepts(response.branch, response.status) {
                     return Said::Nothing;
                 }
@@ -113,13 +118,13 @@ impl Leg {
         }
     }
 
-    /// Our BYE or UPDATE has its final response.
+    /// Our BYE, UPDATE, REFER or NOTIFY has its final response.
     fn on_asked(&mut self, now: Instant, response: &CallResponse, out: &mut Outbox) -> Said {
         if self.state == State::Leaving {
             self.state = State::Over;
             return Said::Ended(response.status);
         }
-        self.on_updated(now, response.status, response.timer, out)
+        self.on_asked_for(now, response.status, response.timer, out)
     }
 
     fn on_invited(&mut self, now: Instant, from: NodeId, response: &CallResponse, out: &mut Outbox) -> Said {
@@ -208,6 +213,9 @@ impl Leg {
     fn on_timeout_out(&mut self, now: Instant, out: &mut Outbox) -> Said {
         let Side::Out { invite, cancel } = &mut self.side else { return Said::Nothing };
         let (due, taken_back) = (invite.on_timeout(now), cancel.on_timeout(now));
+        if due == Timeout::TimedOut && self.is_changing() {
+            return self.finish_change(now, 408, 0, None, out);
+        }
         if due == Timeout::TimedOut || taken_back == CancelTimeout::Abandoned {
             self.stop();
             return Said::Refused(408, Reason::None, 0);
@@ -230,6 +238,7 @@ impl Leg {
                 self.leave(now, out);
                 return if wanted { Said::Nothing } else { Said::Unacknowledged };
             }
+            (InviteServerTimeout::Unacknowledged, _) if self.state == State::Confirmed => {}
             (InviteServerTimeout::Unacknowledged, _) => self.state = State::Over,
             (InviteServerTimeout::Trying | InviteServerTimeout::Retransmit, _) | (_, AcceptanceTimeout::Repeat) => {
                 self.respond(status, out);
@@ -244,15 +253,14 @@ impl Leg {
         match request.on_timeout(now) {
             Timeout::Nothing => Said::Nothing,
             Timeout::Retransmit => {
-                let method = if self.state == State::Leaving { Method::Bye } else { Method::Update };
-                self.request(method, self.branch, out);
+                self.request(self.asks(), self.branch, out);
                 Said::Nothing
             }
             Timeout::TimedOut if self.state == State::Leaving => {
                 self.state = State::Over;
                 Said::Ended(408)
             }
-            Timeout::TimedOut => self.on_updated(now, 408, None, out),
+            Timeout::TimedOut => self.on_asked_for(now, 408, None, out),
         }
     }
 

@@ -4,7 +4,9 @@
 //! (retransmissions, ACK, 487 to what was cancelled, BYE to what crossed a CANCEL, refreshes of the session timer) and
 //! tells its user the rest.
 
+mod changing;
 mod hearing;
+mod referring;
 mod sending;
 mod upkeep;
 
@@ -45,6 +47,8 @@ pub struct Leg {
     saying: Saying,
     state: State,
     reliable: bool,
+    /// Whether its user wants it no more: what it says is of no consequence to the call.
+    pub withdrawn: bool,
 }
 
 /// What a response says besides its status.
@@ -65,7 +69,7 @@ enum Side {
     Out { invite: InviteClientTransaction, cancel: Cancel },
     /// They did.
     In { invite: InviteServerTransaction, acceptance: Acceptance },
-    /// We sent something else: BYE when leaving, else UPDATE.
+    /// We sent something else: BYE when leaving, else what [`Upkeep`] says.
     Asks(ClientTransaction),
 }
 
@@ -105,6 +109,17 @@ pub enum Said {
     HungUp,
     /// Our BYE was answered with this status, 408 for not at all.
     Ended(u16),
+    /// They want to put us on hold (true), or to take us back: to be answered with [`Leg::answer_hold`].
+    Holds(bool),
+    /// What we wanted of that kind is done, or refused (false): all is as before.
+    Held(bool),
+    /// They want us to be put through to this number, or to take the place of this leg of ours: it is answered 202, and to be told
+    /// how it goes ([`Leg::tell`]).
+    Refers(Number, u32),
+    /// Our REFER was answered with this status, 408 for not at all.
+    Referred(u16),
+    /// So far the new call has been answered with this status; whether it is the last word.
+    Told(u16, bool),
     /// Our 2xx was never acknowledged; a BYE is on its way (§13.3.1.4).
     Unacknowledged,
     /// The other side does not know the call any more, or was not heard of for too long (RFC 4028 §10). A BYE is on its
@@ -128,6 +143,7 @@ impl Leg {
             saying: Saying::default(),
             state: State::Early,
             reliable,
+            withdrawn: false,
         }
     }
 

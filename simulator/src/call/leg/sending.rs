@@ -5,7 +5,7 @@ use crate::licence::reason::Reason;
 use crate::node::{Body, NodeId, Outbox, Packet, Via};
 use crate::numbers::Number;
 use crate::sip::dialog::session_timer::Proposal;
-use crate::sip::message::{CallRequest, CallResponse, Method};
+use crate::sip::message::{CallRequest, CallResponse, Method, Transfer};
 
 /// Tells the branch of an ACK to a 2xx, made from its CSeq, from those of transactions.
 const ACK_BRANCH: u32 = 1 << 31;
@@ -41,16 +41,17 @@ impl Leg {
     fn request_to(&self, target: NodeId, to_tag: u32, method: Method, branch: u32, out: &mut Outbox) {
         let sequence = match method {
             Method::Invite | Method::Ack | Method::Cancel => self.dialog.invite_sequence(),
-            Method::Bye | Method::Update => self.dialog.local_sequence(),
+            Method::Bye | Method::Update | Method::Refer | Method::Notify => self.dialog.local_sequence(),
         };
         let timer = match method {
             Method::Invite | Method::Update => self.wish(),
-            Method::Ack | Method::Cancel | Method::Bye => Proposal::SUPPORTED,
+            Method::Ack | Method::Cancel | Method::Bye | Method::Refer | Method::Notify => Proposal::SUPPORTED,
         };
+        let (dialled, transfer) = self.refers_to(method);
         let request = CallRequest {
             session: self.session,
             method,
-            dialled: self.dialled,
+            dialled,
             caller: self.caller,
             hops: self.hops,
             from_tag: self.tag(),
@@ -59,6 +60,8 @@ impl Leg {
             sequence,
             proof: self.proof,
             timer,
+            hold: method == Method::Invite && self.puts_on_hold(),
+            transfer,
         };
         out.send(target, self.via(), Body::Call(request));
     }
@@ -87,7 +90,9 @@ impl Leg {
 /// a rejection that came again (Timer D needs no record), nothing to anything else.
 pub fn answer_stray(packet: &Packet, out: &mut Outbox) {
     match &packet.body {
-        Body::Call(request) if matches!(request.method, Method::Bye | Method::Cancel | Method::Update) => {
+        Body::Call(request)
+            if request.method != Method::Ack && (request.method != Method::Invite || request.to_tag != 0) =>
+        {
             respond_to(request, packet.source, via(packet.reliable), request.to_tag, 481, out);
         }
         Body::Answer(response) if response.method == Method::Invite && response.status >= 300 => {
@@ -103,6 +108,8 @@ pub fn answer_stray(packet: &Packet, out: &mut Outbox) {
                 sequence: response.sequence,
                 proof: 0,
                 timer: Proposal::SUPPORTED,
+                hold: false,
+                transfer: Transfer::None,
             };
             out.send(packet.source, via(packet.reliable), Body::Call(acknowledgement));
         }

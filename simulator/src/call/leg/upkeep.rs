@@ -1,33 +1,68 @@
-//! The session timer of a leg (RFC 4028): agreed on with the INVITE, refreshed by UPDATE, so that a call whose other side is
-//! gone does not last for ever.
+//! What a leg does in a call that stands, and its session timer (RFC 4028): agreed on with the INVITE, refreshed by UPDATE, so
+//! that a call whose other side is gone does not last for ever.
 
 use super::{Leg, Said, Side, State, respond_to};
 use crate::node::Outbox;
+use crate::numbers::Number;
 use crate::sip::dialog::session_timer::{Agreed, LEAST_S, Proposal, Terms};
 use crate::sip::dialog::{Admission, Change, Modification, Modified, SessionTimeout, SessionTimer};
 use crate::sip::message::{CallRequest, Method};
 use crate::time::Instant;
 
-/// What only legs with a session timer need.
+/// What only legs need that have a session timer, or in whose call something is changed.
 #[derive(Clone, Debug)]
 pub(super) struct Upkeep {
     timer: SessionTimer,
-    change: Modification,
+    pub(super) change: Modification,
+    /// Whether we would like the other side to be on hold, until that is done or refused; and what our re-INVITE under way says.
+    pub(super) wants: Option<bool>,
+    pub(super) offers: bool,
+    /// Decides how long glare makes us wait.
+    pub(super) chance: u64,
+    /// Branch and status of their last re-INVITE that was refused without a transaction.
+    pub(super) refused: (u32, u16),
+    /// What our request under way is, unless it is an INVITE or a BYE.
+    pub(super) asks: Asks,
+    /// Whether a refresh has to be tried again.
+    refreshes: bool,
+    /// Whether we have asked for a transfer.
+    pub(super) referred: bool,
+    /// What is to be told next.
+    pub(super) news: Option<(u16, bool)>,
     /// What we would like.
     terms: Terms,
     /// What their request asks for, until it is answered.
     wish: Proposal,
     /// What our last 2xx says.
     consent: Option<Agreed>,
-    /// Their last UPDATE.
-    answered: u32,
+    /// Branch of their last UPDATE or REFER that was granted.
+    pub(super) answered: u32,
+}
+
+/// A request other than INVITE and BYE.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Asks {
+    /// UPDATE.
+    Refresh,
+    /// REFER to this number, or in the place of this leg of the other side.
+    Refer(Number, u32),
+    /// NOTIFY of this status, perhaps for the last time.
+    Tell(u16, bool),
 }
 
 impl Upkeep {
-    fn new(interval_s: u32) -> Self {
+    pub(super) fn new(interval_s: u32) -> Self {
         Self {
             timer: SessionTimer::NONE,
             change: Modification::NONE,
+            wants: None,
+            offers: false,
+            chance: 0,
+            refused: (0, 0),
+            asks: Asks::Refresh,
+            refreshes: false,
+            referred: false,
+            news: None,
             terms: Terms { interval_s, least_s: LEAST_S },
             wish: Proposal::SUPPORTED,
             consent: None,
@@ -119,8 +154,32 @@ impl Leg {
         200
     }
 
-    /// Our UPDATE has this final response.
-    pub(super) fn on_updated(&mut self, now: Instant, status: u16, agreed: Option<Agreed>, out: &mut Outbox) -> Said {
+    /// What our request under way is, unless it is an INVITE.
+    pub(super) fn asks(&self) -> Method {
+        match &self.upkeep {
+            _ if self.state == State::Leaving => Method::Bye,
+            Some(upkeep) => match upkeep.asks {
+                Asks::Refresh => Method::Update,
+                Asks::Refer(..) => Method::Refer,
+                Asks::Tell(..) => Method::Notify,
+            },
+            None => Method::Update,
+        }
+    }
+
+    /// Our UPDATE, REFER or NOTIFY has this final response.
+    pub(super) fn on_asked_for(&mut self, now: Instant, status: u16, agreed: Option<Agreed>, out: &mut Outbox) -> Said {
+        match self.asks() {
+            Method::Refer => Said::Referred(status),
+            Method::Notify => {
+                self.tell_more(now, out);
+                Said::Nothing
+            }
+            _ => self.on_updated(now, status, agreed, out),
+        }
+    }
+
+    fn on_updated(&mut self, now: Instant, status: u16, agreed: Option<Agreed>, out: &mut Outbox) -> Said {
         let owns = self.dialog.owns_call_id();
         let Some(upkeep) = &mut self.upkeep else { return Said::Nothing };
         match upkeep.change.on_response(now, status, 0, owns, 0) {
@@ -136,8 +195,12 @@ impl Leg {
                 self.bye(now, out);
                 Said::Expired
             }
+            Modified::Later => {
+                upkeep.refreshes = true;
+                Said::Nothing
+            }
             // As before: it goes on until the end, or the other side refreshes.
-            Modified::Nothing | Modified::Refused | Modified::Later => Said::Nothing,
+            Modified::Nothing | Modified::Refused => Said::Nothing,
         }
     }
 
@@ -152,11 +215,34 @@ impl Leg {
             self.bye(now, out);
             return Said::Expired;
         }
-        let free = !matches!(&self.side, Side::In { acceptance, .. } if acceptance.is_waiting());
-        if (due == SessionTimeout::Refresh || again) && free && upkeep.change.begin(Change::Refresh) {
-            self.ask(now, Method::Update, out);
+        let refreshes = due == SessionTimeout::Refresh || again && core::mem::take(&mut upkeep.refreshes);
+        if again {
+            self.tell_more(now, out);
+            self.change(now, out);
+        }
+        if refreshes {
+            self.refresh_now(now, out);
         }
         Said::Nothing
+    }
+
+    fn refresh_now(&mut self, now: Instant, out: &mut Outbox) {
+        let free = self.is_free();
+        if let Some(upkeep) = self.upkeep.as_mut().filter(|_| free)
+            && upkeep.change.begin(Change::Refresh)
+        {
+            upkeep.asks = Asks::Refresh;
+            self.ask(now, Method::Update, out);
+        }
+    }
+
+    /// Whether no transaction of ours is under way, and our 2xx has been acknowledged.
+    pub(super) fn is_free(&self) -> bool {
+        match &self.side {
+            Side::In { acceptance, .. } => !acceptance.is_waiting(),
+            Side::Out { .. } => !self.is_changing(),
+            Side::Asks(request) => !request.is_active(),
+        }
     }
 
     #[inline]

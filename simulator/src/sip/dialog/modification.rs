@@ -64,6 +64,13 @@ impl Modification {
         free
     }
 
+    /// It cannot be begun now: once more after so long, if nothing waits longer already.
+    pub fn postpone(&mut self, now: Instant, wait: Duration) {
+        if self.retry_at == Instant::NEVER {
+            self.retry_at = now + wait;
+        }
+    }
+
     /// They would.
     pub fn on_request(&mut self, change: Change) -> Admission {
         if self.ours.is_some_and(|ours| crosses(ours, change)) {
