@@ -1,5 +1,5 @@
-//! Calls held against Erlang: blocking of a trunk's channels by the rows of the tables, whatever the holding law, and the
-//! waits of a queue. A few rows here, briefly; `scripts/oracles` runs every row at full length.
+//! Calls held against Erlang: blocking of a trunk's channels by the rows of the tables, whatever the holding law, with redials
+//! too, and the waits of a queue. A few rows here, briefly; `scripts/oracles` runs every row at full length.
 
 use harness::run::{self, Item, Progress};
 use reports::formulas::{engset_call_congestion, engset_time_congestion, erlang_b, erlang_c};
@@ -178,6 +178,42 @@ fn a_trunk_refuses_few_sources_as_engset_says() {
             hours + 2
         );
         assert_held(&format!("{seats} seats, {channels} channels, {beta} E each"), &text);
+    }
+}
+
+/// Channels, erlangs, redials per holding time, how many attempts are blocked, and first ones, in percent (a truncated Markov chain,
+/// domain §4.5), and how many calls the short form takes.
+const REDIALS: [(u64, f64, f64, f64, f64, u64); 8] = [
+    (1, 0.6, 0.5, 69.2308, 60.0, 0),
+    (2, 1.0, 1.0, 43.4618, 30.7821, 60_000),
+    (3, 2.0, 0.5, 44.7748, 37.8514, 0),
+    (5, 3.0, 0.2, 18.0119, 16.7073, 0),
+    (10, 8.0, 0.5, 30.0160, 26.2007, 0),
+    (10, 8.0, 0.05, 24.3254, 23.9388, 0),
+    (20, 15.0, 0.1, 6.9109, 6.7667, 0),
+    (50, 45.0, 0.1, 11.9881, 11.7724, 0),
+];
+
+#[test]
+fn who_is_refused_and_dials_again_is_refused_as_a_retrial_queue_says() {
+    for (channels, erlangs, redials, all, first, short) in REDIALS {
+        let calls = if is_long() { LONG } else { short };
+        if calls == 0 {
+            continue;
+        }
+        let hours = (calls as f64 / (erlangs * 20.0)).ceil() as u64;
+        // First attempts come by Poisson and see what time sees (PASTA); somebody is always free to call.
+        let text = format!(
+            "pbxsim: 1\nlasts: {} h\nwarm-up: 2 h\nseeds: 1\ncluster: {{ master: {{ challenges: false }} }}\n\
+             links: {{ inside: {{ latency: 100 us }} }}\nusers: {{ desk: {{ count: 4000, expires: 1 d }} }}\n\
+             trunks: {{ carrier: {{ channels: {channels} }} }}\n\
+             calls: {{ out: {{ from: desk, to: carrier, offered: {erlangs} E, retries: after exponential {} s }} }}\n\
+             expect:\n  - call congestion of carrier agrees with {all}%\n  \
+             - time at capacity of carrier agrees with {first}%\n",
+            hours + 2,
+            180.0 / redials
+        );
+        assert_held(&format!("{channels} channels, {erlangs} E, redials {redials}"), &text);
     }
 }
 
