@@ -10,6 +10,9 @@
 //! assert!(right.is_err(), "the file itself must be right, too");
 //! ```
 
+#[cfg(test)]
+extern crate self as scenarios;
+
 pub mod audit;
 mod check;
 mod diagnostics;
@@ -26,6 +29,9 @@ mod planning;
 pub mod quote;
 mod reference;
 mod render;
+#[cfg(test)]
+#[path = "../tests/rules.rs"]
+mod rules;
 mod schema;
 pub mod sentence;
 mod source;

@@ -23,7 +23,7 @@ mod recording;
 #[path = "rules/versions.rs"]
 mod versions;
 #[path = "rules/walk.rs"]
-mod walk;
+pub(crate) mod walk;
 
 use scenarios::audit::{Audit, Broken};
 

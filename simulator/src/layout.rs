@@ -37,6 +37,14 @@ pub struct Layout {
     pub secretaries: Vec<(u16, Selection)>,
     /// Functions that users have: block, feature, and how many of its lowest seats.
     pub assigned: Vec<(u16, Feature, u32)>,
+    /// What runs beside each PBX, by index; nothing beside those behind the end.
+    pub beside: Vec<Beside>,
+    /// Waiting queues that a Queue Monitor shows: home, and version of the monitor (R73).
+    pub monitors: Vec<(u16, u32)>,
+    /// Who manages each conference room (R43).
+    pub managers: Vec<Selection>,
+    /// PBXs that are virtual appliances: a port used there books an IPVA licence with it (R26, R27).
+    pub appliances: Vec<u16>,
 }
 
 impl Layout {
@@ -91,6 +99,17 @@ impl Layout {
     pub fn callee_of_group(&self, group: u16) -> u16 {
         self.callee_of_queue(self.queues.len() as u16) + group
     }
+}
+
+/// What runs beside a PBX.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Beside {
+    /// The Linux application platform (R50).
+    pub linux: bool,
+    /// A recorder (R71).
+    pub recorder: bool,
+    /// Service release of the PBX software: 12 of V10 SR12 (R70).
+    pub service: u32,
 }
 
 /// A waiting queue: an object of a PBX that needs no port (R32).

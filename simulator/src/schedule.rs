@@ -49,6 +49,8 @@ pub enum Action {
         pbx: u16,
         /// The version it runs from now on.
         to: u32,
+        /// Its service release.
+        service: u32,
     },
     /// Licences are bound to a PBX in the portal: so many of that version in all.
     Bind {
@@ -58,6 +60,15 @@ pub enum Action {
         licences: Entitlement,
         /// It goes by them at once, not only from its next restart on (M10).
         now: bool,
+    },
+    /// So many of the lowest seats of a block have a function from now on, if there are licences for it (R45).
+    Assign {
+        /// Which block.
+        block: u16,
+        /// Which function.
+        feature: Feature,
+        /// How many seats in all.
+        seats: u32,
     },
     /// An operator takes units from a PBX by force (3.4.5).
     Reclaim {
@@ -136,6 +147,7 @@ impl Action {
             self,
             Self::SignIn { .. }
                 | Self::SignOut { .. }
+                | Self::Assign { .. }
                 | Self::Attempts(_)
                 | Self::CallOff(_)
                 | Self::Clear

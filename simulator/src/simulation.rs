@@ -176,12 +176,17 @@ impl Simulation {
             Action::Crash(pbx) => self.crash(*pbx, observer),
             Action::Restart(pbx) => self.restart(*pbx, (false, None), observer),
             Action::Forget(pbx) => self.restart(*pbx, (true, None), observer),
-            Action::Upgrade { pbx, to } => self.restart(*pbx, (false, Some(*to)), observer),
+            Action::Upgrade { pbx, to, service } => self.restart(*pbx, (false, Some((*to, *service))), observer),
             Action::Bind { pbx, licences, now } => {
                 let (pbx, licences, at_once) = (*pbx, *licences, *now);
                 let mut changed = false;
                 self.engine.adjust(core::iter::empty(), |site, _| changed = site.bind(pbx, licences, at_once));
                 !changed || self.adapt(observer)
+            }
+            Action::Assign { block, feature, seats } => {
+                let (block, feature, seats) = (*block, *feature, *seats);
+                self.engine.adjust(core::iter::empty(), |site, _| site.assign(block, feature, seats));
+                true
             }
             Action::Reclaim { pbx, feature, units } => {
                 let (pbx, feature, units) = (*pbx, *feature, *units);
@@ -233,7 +238,7 @@ impl Simulation {
         self.engine.interfere(node, |site, _, out| act(site, out), &mut Told(observer))
     }
 
-    fn restart(&mut self, pbx: u16, how: (bool, Option<u32>), observer: &mut impl Observer) -> bool {
+    fn restart(&mut self, pbx: u16, how: (bool, Option<(u32, u32)>), observer: &mut impl Observer) -> bool {
         let node = self.engine.elements().cluster().people.pbx(pbx);
         self.engine.lose_unsent(node, &mut Told(observer));
         let mut changed = false;

@@ -141,14 +141,13 @@ impl Site {
         &mut self,
         pbx: u16,
         now: Instant,
-        (forgets, software): (bool, Option<u32>),
+        (forgets, software): (bool, Option<(u32, u32)>),
         out: &mut Outbox,
     ) -> bool {
         let index = usize::from(pbx);
         if !self.pbxs[index].is_down() {
             self.crash(pbx, now, out);
         }
-        let software = software.unwrap_or(self.cluster.facts[index].software);
         let changed = self.cluster.start(pbx, software);
         self.pbxs[index].restart(now, forgets, &self.cluster, out);
         changed
@@ -157,6 +156,11 @@ impl Site {
     /// Licences are bound to a PBX in the portal. Whether they are good for something else now.
     pub fn bind(&mut self, pbx: u16, licences: Entitlement, now: bool) -> bool {
         self.cluster.bind(pbx, licences, now)
+    }
+
+    /// So many of the lowest seats of a block have a function from now on, if there are licences for it.
+    pub fn assign(&mut self, block: u16, feature: Feature, seats: u32) {
+        self.cluster.assign(block, feature, seats);
     }
 
     /// A PBX adapts to what its licences are good for now.

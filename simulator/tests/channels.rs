@@ -57,7 +57,16 @@ fn a_visitor_too_many_is_refused_a_channel() {
 
 #[test]
 fn a_visitor_of_somebody_without_mypbx_takes_no_channel() {
-    let mut plan = from_outside(Interface::WebRtc, [4, ANY, ANY, ANY], 3).licences(0, &[(Feature::Port, 50)]);
+    let bought =
+        |licences: &[(Feature, u32)]| from_outside(Interface::WebRtc, [4, ANY, ANY, ANY], 3).licences(0, licences);
+    let mut unlicensed = bought(&[(Feature::Port, 50)]);
+    unlicensed.layout.assigned = vec![(0, Feature::MyPbx, 9)];
+    assert_eq!(
+        [1, 2, 3].map(|call| last(&unlicensed.run(200), call)),
+        ["503 needs-mypbx"; 3],
+        "configured, not bought"
+    );
+    let mut plan = bought(&[(Feature::Port, 50), (Feature::Uc, 9), (Feature::MyPbx, 9)]);
     let story = plan.run(200);
     assert_eq!([1, 2, 3].map(|call| last(&story, call)), ["503 needs-mypbx"; 3]);
     assert_eq!(story.count(|event| matches!(event, Event::ChannelAsked { .. })), 0);

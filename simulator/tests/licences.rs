@@ -371,8 +371,8 @@ fn t2_t3_t4_counts_of_all_versions_add_up_until_newer_software_wants_the_oldest_
     for home in [0, 1] {
         let plan = mixed(2, 2).phones("desk", 5, &[home as u16]).with(knocking).sign_in(1, 0);
         assert_eq!(plan.run(30).bound(home), 4, "T2 at {home}");
-        let plan = plan.at(site::at(100, 0), Action::Upgrade { pbx: 1, to: 12 });
-        let plan = plan.at(site::at(100, 1), Action::Upgrade { pbx: 0, to: 12 });
+        let plan = plan.at(site::at(100, 0), Action::Upgrade { pbx: 1, to: 12, service: 0 });
+        let plan = plan.at(site::at(100, 1), Action::Upgrade { pbx: 0, to: 12, service: 0 });
         let told = plan.run(190);
         assert_eq!(told.bound(home), 0, "T3 at {home}");
         let late = told.all(|at, _, event| match event {

@@ -40,9 +40,9 @@ pub(super) struct Contention {
     /// The same endpoints as bits: most wishes are not among them.
     is_refused: Bits,
     /// True denials and wishes, by feature.
-    denied: [u64; Feature::FLOATING.len()],
-    wishes: [u64; Feature::FLOATING.len()],
-    refused_first: [u64; Feature::FLOATING.len()],
+    denied: [u64; FEATURES],
+    wishes: [u64; FEATURES],
+    refused_first: [u64; FEATURES],
     warm: Instant,
 }
 
@@ -67,11 +67,13 @@ impl Contention {
         let mut stocks = Vec::new();
         if plan.layout.licensed {
             for (index, pbx) in plan.layout.pbxs.iter().enumerate() {
-                for feature in Feature::FLOATING.into_iter().filter(|_| may_issue(pbx)) {
+                let appliance = plan.layout.appliances.contains(&(index as u16));
+                let issues = |feature: &Feature| if *feature == Feature::Ipva { appliance } else { may_issue(pbx) };
+                for feature in Feature::FLOATING.into_iter().filter(issues) {
                     stocks.push(StockMeter::new(plan, index as u16, feature, Kind::Installed));
                 }
                 let stands_in = pbx.role == Role::Standby || pbx.stands_in_for.is_some();
-                for feature in Feature::FLOATING.into_iter().filter(|_| stands_in) {
+                for feature in Feature::LENT.into_iter().filter(|_| stands_in) {
                     let kind = if feature == Feature::Port { Kind::Escrow } else { Kind::Replica };
                     stocks.push(StockMeter::new(plan, index as u16, feature, kind));
                 }
@@ -86,9 +88,9 @@ impl Contention {
             places,
             refused: BTreeMap::new(),
             is_refused: Bits::default(),
-            denied: [0; 3],
-            wishes: [0; 3],
-            refused_first: [0; 3],
+            denied: [0; FEATURES],
+            wishes: [0; FEATURES],
+            refused_first: [0; FEATURES],
             warm: Instant::ZERO + plan.warm_up,
         }
     }
@@ -197,7 +199,7 @@ impl Contention {
 
     /// The stock that attempts at a PBX count under: its domain's.
     fn asked_at(&mut self, step: &Step<'_>, feature: Feature) -> Option<&mut StockMeter> {
-        let owner = step.site.cluster().facts[step.pbx?].domain;
+        let owner = if feature.stays() { step.pbx? as u16 } else { step.site.cluster().facts[step.pbx?].domain };
         let place = self.places[key(feature, StockKind { owner, kind: Kind::Installed })]?;
         self.stocks.get_mut(place as usize)
     }

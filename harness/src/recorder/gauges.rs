@@ -23,6 +23,8 @@ use super::step::Step;
 pub(super) struct Gauge {
     metric: Metric,
     feature: Option<Feature>,
+    /// Its units are booked by configuration, and no fact tells of them.
+    assigned: bool,
     pbx: Option<usize>,
     /// The licence master: whose stock is the central one.
     master: usize,
@@ -52,6 +54,7 @@ impl Gauge {
         Self {
             metric: measured.metric,
             feature: of.and_then(Feature::named),
+            assigned: of.and_then(Feature::named).is_some_and(Feature::is_assigned),
             pbx: node.and_then(|name| pbx_named(plan, name)),
             master: master.unwrap_or(0),
             filter: Filter::new(plan, population, None, measured.at.as_deref()),
@@ -149,6 +152,10 @@ impl Gauge {
         }
         let Some(feature) = self.feature else { return };
         let level = match self.metric {
+            Metric::UnitsInUse if self.assigned => self.booked(step.site, feature),
+            Metric::OverIssue if self.assigned => {
+                self.booked(step.site, feature).saturating_sub(self.installed(step.site, feature))
+            }
             Metric::UsableUnits => self.usable(step.site, feature),
             Metric::StrandedUnits => stranded(step.site, step.now, self.master, feature, self.pbx),
             Metric::UnitsInGrace => in_grace(step.site, feature, self.pbx),
@@ -181,14 +188,33 @@ impl Gauge {
 
     /// Of the central stock what anybody there may use; at a node what it may.
     fn usable(&self, site: &Site, feature: Feature) -> u64 {
-        u64::from(match self.pbx {
-            Some(pbx) => site.cluster().usable(pbx as u16, feature),
-            None => site.cluster().capacity(self.master as u16, feature),
-        })
+        match self.pbx {
+            Some(pbx) => u64::from(site.cluster().usable(pbx as u16, feature)),
+            None => self.central(site, feature, |owner| site.cluster().capacity(owner, feature)),
+        }
+    }
+
+    /// What is booked by configuration: of the central stock, or for a node of the stock it draws on.
+    fn booked(&self, site: &Site, feature: Feature) -> u64 {
+        let cluster = site.cluster();
+        let owner = self.pbx.map_or(self.master as u16, |pbx| cluster.facts[pbx].domain);
+        u64::from(cluster.functions().in_use(owner, feature))
     }
 
     fn installed(&self, site: &Site, feature: Feature) -> u64 {
-        u64::from(site.cluster().installed(self.pbx.unwrap_or(self.master) as u16, feature))
+        match self.pbx {
+            Some(pbx) => u64::from(site.cluster().installed(pbx as u16, feature)),
+            None => self.central(site, feature, |owner| site.cluster().installed(owner, feature)),
+        }
+    }
+
+    /// The licence master's; of what never leaves its device, that of all devices of the domain together (R29).
+    fn central(&self, site: &Site, feature: Feature, units: impl Fn(u16) -> u32) -> u64 {
+        if !feature.stays() {
+            return u64::from(units(self.master as u16));
+        }
+        let facts = site.cluster().facts.iter().zip(0..);
+        facts.filter(|(one, _)| usize::from(one.domain) == self.master).map(|(_, pbx)| u64::from(units(pbx))).sum()
     }
 
     /// A request counts for this long.

@@ -3,6 +3,7 @@
 //! A pure observer. What every run reports (contention, latencies, the story) is collected always; what a sentence needs
 //! is collected by a probe made from it, in exact counters.
 
+mod assigned;
 mod audience;
 mod bits;
 mod call_course;
@@ -49,6 +50,7 @@ use simulator::sip::message::Aor;
 use simulator::site::Site;
 use simulator::time::{Duration, Instant};
 
+use assigned::Assigned;
 use audience::Audience;
 use bits::Bits;
 use call_table::CallTable;
@@ -77,6 +79,7 @@ pub struct Recorder<'a> {
     audience: Audience,
     registrations: Registrations,
     contention: Contention,
+    assigned: Option<Assigned>,
     call_table: CallTable,
     queue_table: QueueTable,
     course: CourseMeter,
@@ -116,6 +119,7 @@ impl<'a> Recorder<'a> {
             probes,
             registrations: Registrations::new(site.endpoints()),
             contention: Contention::new(plan),
+            assigned: Assigned::new(plan),
             call_table: CallTable::new(plan),
             queue_table: QueueTable::new(plan),
             course: CourseMeter::new(plan),
@@ -318,6 +322,11 @@ impl<'a> Recorder<'a> {
         let (invariants, violation) = (self.invariants(), self.violation(now, site));
         let (timeline, service) = self.story.finish(now);
         let (flows, trunks) = self.call_table.finish(&step);
+        let mut stocks = self.contention.finish(self.plan, now);
+        if let Some(mut assigned) = self.assigned.take() {
+            assigned.look(now, site);
+            stocks.extend(assigned.finish(self.plan, now));
+        }
         Measurements {
             seed: 0,
             digest: engine.digest(),
@@ -331,7 +340,7 @@ impl<'a> Recorder<'a> {
             },
             invariants,
             violation,
-            stocks: self.contention.finish(self.plan, now),
+            stocks,
             flows,
             trunks,
             queues: self.queue_table.finish(),
@@ -437,6 +446,9 @@ impl Observer for Recorder<'_> {
         }
         if step.pbx.is_some() {
             self.contention.on_step(&step);
+            if let Some(assigned) = &mut self.assigned {
+                assigned.look(now, site);
+            }
             for place in &self.audience.steps {
                 self.probes[usize::from(*place)].on_step(&step);
             }

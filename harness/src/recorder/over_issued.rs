@@ -42,7 +42,7 @@ impl OverIssued {
             _ => return,
         }
         let installed = |feature: Feature| u64::from(step.site.cluster().installed(self.master, feature));
-        let over = Feature::FLOATING.into_iter().any(|feature| self.in_use[feature.index()] > installed(feature));
+        let over = Feature::LENT.into_iter().any(|feature| self.in_use[feature.index()] > installed(feature));
         self.over.set(step.now, u64::from(over));
     }
 

@@ -79,7 +79,7 @@ impl Story {
                 );
             }
             Action::PowerOn(_) => self.tell(now, "power is back".into(), String::new()),
-            Action::Install(_) | Action::Bind { .. } => {
+            Action::Install(_) | Action::Bind { .. } | Action::Assign { .. } => {
                 let name = self.occasions.get(usize::from(entry.occasion)).cloned().unwrap_or_default();
                 if self.moments.last().is_none_or(|last| last.what != name) {
                     self.tell(now, name, String::new());
@@ -93,7 +93,7 @@ impl Story {
                 let what = self.ways(cut);
                 self.tell(now, format!("{what} heals"), String::new());
             }
-            Action::Upgrade { pbx, to } => {
+            Action::Upgrade { pbx, to, .. } => {
                 let name = self.names[usize::from(*pbx)].clone();
                 self.tell(now, format!("{name} gets new software"), format!("V{to}"));
             }

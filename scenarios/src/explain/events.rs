@@ -150,7 +150,9 @@ fn happening(plan: &Plan, index: u16, occasion: &Occasion, first: Option<&Entry>
         Some(Action::Install(_)) => format!("changed: {object}{called}"),
         Some(Action::Restart(_)) => format!("{object} restarts{called}"),
         Some(Action::Forget(_)) => format!("{object} restarts without its licence table{called}"),
-        Some(Action::Bind { .. }) => format!("{}{called}", licences::happening(plan, index, occasion)),
+        Some(Action::Bind { .. } | Action::Assign { .. }) => {
+            format!("{}{called}", licences::happening(plan, index, occasion))
+        }
         None if occasion.refused.is_some() => format!("{}{called}", licences::happening(plan, index, occasion)),
         Some(Action::Reclaim { units, .. }) => {
             format!("{} units of {object} are taken back by force{called}", grouped(u64::from(*units)))

@@ -61,11 +61,8 @@ pub(super) fn effects(plan: &Plan, index: u16, lines: &mut Lines) {
         }
         match entry.action {
             Action::Bind { pbx, licences, now } => drop(cluster.bind(pbx, licences, now)),
-            Action::Upgrade { pbx, to } => drop(cluster.start(pbx, to)),
-            Action::Restart(pbx) | Action::Forget(pbx) => {
-                let software = cluster.facts[usize::from(pbx)].software;
-                cluster.start(pbx, software);
-            }
+            Action::Upgrade { pbx, to, service } => drop(cluster.start(pbx, Some((to, service)))),
+            Action::Restart(pbx) | Action::Forget(pbx) => drop(cluster.start(pbx, None)),
             _ => {}
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use simulator::layout::Role;
 use simulator::licence::feature::Feature;
 
 use super::audit::{About, Auditor, of, units};
@@ -90,8 +91,15 @@ impl Auditor<'_> {
         self.refuse(one.home, one.feature, missing);
         let installed = self.stocks.installed(one.home, one.feature) > 0;
         let older = installed && self.stocks.newest(one.home, one.feature) < one.version;
-        let refusal = access.err().unwrap_or(if older { Refusal::Version } else { Refusal::NoUnit });
+        // R10: who has licences of its own gets nothing elsewhere.
+        let decentral = self.it.boxes[owner].role == Role::Slave;
         let rule = if one.feature == Feature::Operator { 74 } else { 73 };
+        let (refusal, rule) = match access {
+            Err(refusal) => (refusal, rule),
+            Ok(()) if older => (Refusal::Version, rule),
+            Ok(()) if decentral => (Refusal::DecentralExhausted, 10),
+            Ok(()) => (Refusal::NoUnit, rule),
+        };
         self.broken(About { rule, refusal, units: missing, place: one.place }, |_| {
             let name = one.feature.name();
             let what = format!(

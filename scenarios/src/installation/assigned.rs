@@ -4,6 +4,7 @@
 use simulator::licence::feature::Feature;
 
 use super::audit::{About, Auditor, of};
+use super::rule_off::is_off;
 use super::{Function, Platform, Refusal, Seats, Switch};
 
 /// How many of some seats have a function, the lowest first.
@@ -29,12 +30,21 @@ struct Shared {
     left: [u64; Function::ALL.len()],
 }
 
+/// R57, R60.
+fn is_in_uc(function: Function) -> bool {
+    match function {
+        Function::Voicemail if is_off(55) => false,
+        Function::Conferencing if is_off(60) => true,
+        _ => function.feature().licence().in_uc && !is_off(57),
+    }
+}
+
 impl Auditor<'_> {
     /// Books every function of all users, in the order of the file.
     pub(super) fn assigned(&mut self) {
         let it = self.it;
         let mut shared = vec![Shared::default(); it.boxes.len()];
-        if it.readings.is(Switch::UcIsShared) {
+        if it.readings.is(Switch::UcIsShared) || is_off(58) {
             self.share_uc(&mut shared);
         }
         let given: Vec<Given> = it.seats.iter().map(|seats| self.functions(seats, &mut shared)).collect();
@@ -63,7 +73,7 @@ impl Auditor<'_> {
             if asked == 0 || function == Function::Recording {
                 continue;
             }
-            let in_uc = if function.feature().licence().in_uc { given.of(Function::Uc).min(asked) } else { 0 };
+            let in_uc = if is_in_uc(function) { given.of(Function::Uc).min(asked) } else { 0 };
             let allowed = self.allowed(seats, function, asked, &given);
             let singly = allowed.saturating_sub(in_uc);
             let booked = match function {
@@ -131,7 +141,7 @@ impl Auditor<'_> {
             return 0;
         }
         let feature = function.feature();
-        let certain = if self.floats(function) && seats.come_and_go { 0 } else { wanted };
+        let certain = if is_off(45) || (self.floats(function) && seats.come_and_go) { 0 } else { wanted };
         self.ask(seats.home, feature, wanted, certain);
         let (mut given, refusal) = self.stocks.take(seats.home, feature, wanted);
         let left = &mut shared[self.stocks.domains.of(seats.home)].left[function as usize];
@@ -171,7 +181,7 @@ impl Auditor<'_> {
         if self.it.readings.is(Switch::ReportingOnUsersOnly) {
             return;
         }
-        for trunk in self.it.trunks.iter().filter(|trunk| trunk.reporting) {
+        for trunk in self.it.trunks.iter().filter(|trunk| trunk.reporting && !is_off(65)) {
             let pbx = &self.it.boxes[trunk.home];
             let place = trunk.features_at;
             if !pbx.can_report() {

@@ -4,6 +4,7 @@ use simulator::layout::Role;
 use simulator::licence::catalogue::{Against, Scope};
 use simulator::licence::feature::Feature;
 
+use super::rule_off::is_off;
 use super::stock::Stocks;
 use super::words::version_rule;
 use super::{Bound, Finding, Installation, Need, Outcome, Platform, Readings, Refusal, Switch, UNLIMITED, Verdict};
@@ -75,6 +76,9 @@ impl<'a> Auditor<'a> {
 
     /// One or the other.
     pub(super) fn find(&mut self, about: About, broken: bool, words: impl FnOnce(&Stocks<'_>) -> (String, String)) {
+        if is_off(about.rule) {
+            return;
+        }
         let (what, cure) = if self.told { words(&self.stocks) } else { (String::new(), String::new()) };
         let About { rule, refusal, units, place } = about;
         self.findings.push(Finding { rule, refusal, broken, units, what, cure, place });
@@ -114,11 +118,16 @@ impl<'a> Auditor<'a> {
             let rule = if bound.feature == Feature::Ipva { 26 } else { 39 };
             return nothing(Refusal::Misplaced, rule);
         }
-        if licence.scope == Scope::Device && bound.feature != Feature::Ipva && pbx.platform == Platform::Included {
+        if licence.scope == Scope::Device
+            && bound.feature != Feature::Ipva
+            && pbx.platform == Platform::Included
+            && !is_off(25)
+        {
             return nothing(Refusal::Included, 25);
         }
-        let versioned = licence.against == Against::Pbx;
-        if versioned && bound.version < pbx.software.version && !self.is_unversioned(bound.feature) {
+        let versioned = licence.against == Against::Pbx && ![11, 12, 13, 14].into_iter().any(is_off);
+        let by_rule = !is_off(version_rule(bound.feature));
+        if versioned && by_rule && bound.version < pbx.software.version && !self.is_unversioned(bound.feature) {
             return nothing(Refusal::Version, version_rule(bound.feature));
         }
         if let Err(refusal) = self.stocks.access(bound.at, bound.feature) {

@@ -3,6 +3,7 @@
 use simulator::licence::feature::Feature;
 
 use super::audit::{About, Auditor, units};
+use super::rule_off::is_off;
 use super::{Interface, Interfaces, PbxBox, Platform, Refusal};
 
 /// Channels of one interface.
@@ -45,7 +46,7 @@ impl Auditor<'_> {
                 (what, "another gateway, or fewer channels".to_owned())
             });
         }
-        if one.platform == Platform::Included {
+        if one.platform == Platform::Included && !is_off(25) {
             return;
         }
         self.ask(pbx, feature, asked, asked);
@@ -69,9 +70,10 @@ impl Auditor<'_> {
     fn channels(&mut self, pbx: usize, trunks: u64, soldered: Option<Interfaces>) {
         let rooms = self.it.rooms.iter().filter(|room| room.home == pbx);
         let places: u64 = rooms.map(|room| room.places.unwrap_or(1)).sum();
+        let places = if is_off(24) || is_off(44) { 0 } else { places };
         let asked = trunks + places;
         let one: &PbxBox = &self.it.boxes[pbx];
-        if asked == 0 || one.platform == Platform::Included {
+        if asked == 0 || (one.platform == Platform::Included && !is_off(25)) {
             return;
         }
         let usable = self.stocks.usable(pbx, Feature::RelayChannels);

@@ -3,6 +3,7 @@
 use simulator::layout::Role;
 use simulator::licence::catalogue::Scope;
 
+use super::rule_off::is_off;
 use super::{Installation, Switch};
 
 /// Licence domains, each named after the PBX that has the stock.
@@ -21,9 +22,13 @@ impl Domains {
             // R8, and A1: what is fixed to a device does not make it decentral.
             let fixed = bound.feature.licence().scope == Scope::Device;
             let decentralises = !fixed || installation.readings.is(Switch::BoxLicencesDecentralise);
-            if boxes[bound.at].role == Role::Slave && decentralises {
+            let apart = decentralises && ![5, 8, 9, 10].into_iter().any(is_off);
+            if boxes[bound.at].role == Role::Slave && apart {
                 owner[bound.at] = bound.at;
             }
+        }
+        if is_off(6) {
+            owner = (0..boxes.len()).collect();
         }
         for (index, pbx) in boxes.iter().enumerate().filter(|(_, pbx)| pbx.role == Role::Standby) {
             owner[index] = pbx.active.map_or(master, |active| owner[active]);

@@ -4,6 +4,7 @@
 use simulator::licence::feature::Feature;
 
 use super::audit::{About, Auditor, of, units};
+use super::rule_off::is_off;
 use super::{Interface, Platform, Refusal, Seats, Switch};
 use crate::source::Span;
 
@@ -32,7 +33,9 @@ impl Auditor<'_> {
                 place: seats.place,
             };
             self.wish(&wish(Feature::SoftwarePhones, self.softphones(seats)));
-            self.ports(&wish(Feature::Port, self.port_count(seats)));
+            if !is_off(30) {
+                self.ports(&wish(Feature::Port, self.port_count(seats)));
+            }
         }
         for trunk in &it.trunks {
             let wish = |feature, count, come_and_go| Wish {
@@ -43,7 +46,9 @@ impl Auditor<'_> {
                 who: &trunk.name,
                 place: trunk.place,
             };
-            self.ports(&wish(Feature::Port, trunk.count, false));
+            if !is_off(31) {
+                self.ports(&wish(Feature::Port, trunk.count, false));
+            }
             if trunk.interface == Interface::WebRtc {
                 let channels = trunk.channels.map_or(1, |each| each.saturating_mul(trunk.count));
                 self.wish(&wish(Feature::WebRtc, channels, true));
@@ -76,13 +81,13 @@ impl Auditor<'_> {
 
     /// Whoever comes and goes can share, if there is anything to share.
     fn certain(&self, wish: &Wish<'_>) -> u64 {
-        let some = self.stocks.usable(wish.pbx, wish.feature) > 0;
+        let some = self.stocks.usable(wish.pbx, wish.feature) > 0 && !is_off(34);
         if wish.come_and_go && some { 0 } else { wish.count }
     }
 
     /// R27: port and IPVA licence together, or neither.
     fn ports(&mut self, wish: &Wish<'_>) {
-        if self.it.boxes[wish.pbx].platform != Platform::Ipva {
+        if self.it.boxes[wish.pbx].platform != Platform::Ipva || [4, 26, 27].into_iter().any(is_off) {
             return self.wish(wish);
         }
         let appliance = Wish { feature: Feature::Ipva, ..*wish };

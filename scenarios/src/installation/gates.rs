@@ -4,6 +4,7 @@ use simulator::layout::Role;
 use simulator::licence::feature::Feature;
 
 use super::audit::{About, Auditor, units};
+use super::rule_off::is_off;
 use super::{Function, Refusal, Switch, UNLIMITED};
 
 /// Features of a domain that count for nothing, and why.
@@ -40,7 +41,7 @@ impl Auditor<'_> {
         let stand_ins: Vec<usize> =
             self.stocks.domains.members(owner).filter(|pbx| it.boxes[*pbx].active.is_some()).collect();
         let bound = self.stocks.installed(owner, Feature::Standby);
-        let Some(first) = stand_ins.first().copied() else {
+        let Some(first) = stand_ins.first().copied().filter(|_| !is_off(38)) else {
             if bound > 0 {
                 gates.closed.insert((owner, Feature::Standby), (Refusal::Unused, 41));
             }
@@ -49,7 +50,7 @@ impl Auditor<'_> {
         let ports = self.ports_to_match(owner, &stand_ins);
         let standbys = self.stocks.usable(owner, Feature::Standby);
         self.ask(owner, Feature::Standby, ports, ports);
-        if standbys >= ports || ports == UNLIMITED {
+        if standbys >= ports || ports == UNLIMITED || is_off(41) {
             return;
         }
         self.refuse(owner, Feature::Standby, ports - standbys);
@@ -133,7 +134,7 @@ impl Auditor<'_> {
 
     fn new_model_beside(&mut self, owner: usize, place: crate::source::Span, uc: u64, gates: &mut Gates) {
         let new = self.stocks.installed(owner, Feature::VoicemailUser);
-        if new > 0 {
+        if new > 0 && !is_off(54) {
             gates.closed.insert((owner, Feature::VoicemailUser), (Refusal::ModelMix, 54));
             self.odd(About { rule: 54, refusal: Refusal::ModelMix, units: new, place }, |_| {
                 let what = format!("{} voicemail user licences are idle beside the old voicemail", units(new));

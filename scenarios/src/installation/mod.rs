@@ -13,6 +13,7 @@ mod outcome;
 pub(crate) mod portal;
 mod readings;
 mod recording;
+pub(crate) mod rule_off;
 mod stock;
 pub(crate) mod walk;
 mod words;

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use simulator::licence::catalogue::Licence;
 use simulator::licence::feature::Feature;
 
+use super::rule_off::is_off;
 use super::stock::Stocks;
 use super::{Bound, Installation, Platform, Refusal, Switch};
 use crate::source::Span;
@@ -180,7 +181,9 @@ impl Portal {
             return denied(Refusal::OtherCompany, 81, what);
         }
         let everything = device.platform == Platform::Ipva && it.readings.is(Switch::NothingLeavesAnIpva);
-        let Some(leaves_from) = feature.licence().leaves_from.filter(|_| !everything) else {
+        let never = feature.licence().leaves_from.filter(|_| !everything);
+        let by_rule = if feature == Feature::Ipva { is_off(29) } else { is_off(22) };
+        let Some(leaves_from) = never.or(by_rule.then_some(0)) else {
             let rule = if feature == Feature::Ipva { 29 } else { 82 };
             return denied(Refusal::NotTransferable, rule, format!("{} never leaves its device", written(lot.good)));
         };

@@ -4,6 +4,7 @@ use simulator::licence::feature::Feature;
 
 use super::assigned::Given;
 use super::audit::{About, Auditor, of};
+use super::rule_off::is_off;
 use super::{Function, Interface, Refusal, Release, Seats, Switch, Trunk};
 
 /// The base licence of a PBX.
@@ -68,6 +69,9 @@ impl Auditor<'_> {
                     format!("recording for {} of {} without reporting", of(units, seats.seats), seats.population);
                 (what, "give them reporting, and the licences for it".to_owned())
             });
+        }
+        if is_off(72) && self.it.boxes.iter().any(|pbx| pbx.active == Some(home)) {
+            self.ask(home, Feature::RecordingBase, 1, 1);
         }
         let base = match in_base[home] {
             Some(base) => base,

@@ -6,6 +6,8 @@ use simulator::licence::feature::Feature;
 use simulator::licence::reason::Reason;
 use simulator::licence::versions::{self, Versions};
 
+use super::rule_off::is_off;
+use super::words::version_rule;
 use super::{Bound, Domains, Installation, Platform, Refusal, Switch, UNLIMITED};
 
 const FEATURES: usize = Feature::ALL.len();
@@ -51,6 +53,9 @@ impl<'a> Stocks<'a> {
     fn add(&mut self, bound: &Bound) {
         let owner = self.stock_of(bound.at, bound.feature);
         let cell = &mut self.cells[owner][bound.feature.index()];
+        if is_off(16) && cell.installed > 0 {
+            return;
+        }
         cell.installed = cell.installed.saturating_add(bound.count);
         cell.free = cell.installed;
         cell.versions.add(bound.version);
@@ -72,14 +77,15 @@ impl<'a> Stocks<'a> {
     pub(crate) fn is_misplaced(&self, bound: &Bound) -> bool {
         let fixed = bound.feature.licence().scope == Scope::Device;
         match bound.feature {
-            Feature::Ipva => self.it.boxes[bound.at].platform != Platform::Ipva,
-            _ => !fixed && self.it.boxes[bound.at].role == Role::Standby,
+            Feature::Ipva => self.it.boxes[bound.at].platform != Platform::Ipva && !is_off(26),
+            _ => !fixed && self.it.boxes[bound.at].role == Role::Standby && !is_off(39),
         }
     }
 
     /// A3: what is versioned against the PBX software counts, whatever it is for.
     fn counts_for_the_floor(&self, feature: Feature) -> bool {
-        feature.licence().against == Against::Pbx && !self.has_no_version(feature)
+        let versioned = feature.licence().against == Against::Pbx || (is_off(23) && feature.stays());
+        versioned && !self.has_no_version(feature)
     }
 
     fn has_no_version(&self, feature: Feature) -> bool {
@@ -92,6 +98,12 @@ impl<'a> Stocks<'a> {
     }
 
     fn floor_for(&self, pbx: usize, feature: Feature) -> u32 {
+        if is_off(15) || is_off(17) {
+            return u32::MAX;
+        }
+        if is_off(18) {
+            return 10;
+        }
         if self.it.readings.is(Switch::FloorPerType) {
             self.cells[self.stock_of(pbx, feature)][feature.index()].versions.oldest
         } else {
@@ -117,12 +129,15 @@ impl<'a> Stocks<'a> {
     /// R13-R18: whether the software of a PBX may use what is installed for it.
     pub(crate) fn access(&self, pbx: usize, feature: Feature) -> Result<(), Refusal> {
         let licence = feature.licence();
-        let software = self.it.boxes[pbx].software.version;
+        let software = if is_off(12) { 0 } else { self.it.boxes[pbx].software.version };
         let cell = &self.cells[self.stock_of(pbx, feature)][feature.index()];
         if cell.installed == 0 {
             return Ok(());
         }
         if self.has_no_version(feature) && software >= licence.software_from {
+            return Ok(());
+        }
+        if is_off(version_rule(feature)) || [11, 13, 14].into_iter().any(is_off) || (is_off(53) && software < 10) {
             return Ok(());
         }
         versions::access(feature, software, cell.versions, self.floor_for(pbx, feature)).map_err(

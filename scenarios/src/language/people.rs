@@ -18,15 +18,15 @@ pub(crate) static DEVICES: &[Word] = &[
 /// Feature words.
 pub(crate) static FEATURES: &[Word] = &[
     word("mypbx"),
-    later("video"),
-    later("app-sharing"),
-    later("fax"),
+    word("video"),
+    word("app-sharing"),
+    word("fax"),
     word("voicemail"),
-    later("mobility"),
+    word("mobility"),
     word("uc"),
-    later("conferencing"),
-    later("reporting"),
-    later("recording"),
+    word("conferencing"),
+    word("reporting"),
+    word("recording"),
 ];
 
 const TRANSPORT: Value = Value::Words(&[word("udp"), word("tcp"), word("tls"), word("ws")]);
@@ -100,7 +100,7 @@ pub(crate) static TRUNK: Block = Block {
         ),
         key("channels", SOME, "unlimited; pri 30, bri 2", "simultaneous calls of each", ""),
         key("transport", TRANSPORT, "udp", "how its messages travel", ""),
-        key("features", Value::Map(Keys::FeatureWord, &Value::Amount), "none", "reporting", "R69 A20").later(),
+        key("features", Value::Map(Keys::FeatureWord, &Value::Amount), "none", "reporting", "R69 A20"),
     ],
 };
 
@@ -116,7 +116,7 @@ pub(crate) static QUEUE: Block = Block {
         key("places", COUNT, "unlimited", "waiting callers", ""),
         key("waits-at-most", Value::Duration, "for ever", "then a caller goes elsewhere, or is refused", ""),
         key("overflow", Value::Name, "none", "where callers go without agent or place, or after too long a wait", ""),
-        key("monitor", Value::Version, "none", "a Queue Monitor of that version shows it", "R73").later(),
+        key("monitor", Value::Version, "none", "a Queue Monitor of that version shows it", "R73"),
     ],
 };
 
@@ -137,7 +137,7 @@ pub(crate) static ROOM: Block = Block {
         key("home", Value::Node, "the master", "where it is configured", "R32"),
         key("number", Value::Text, "dealt from 100", "what is dialled", ""),
         key("places", COUNT, "unlimited", "participants", ""),
-        key("managed-by", Value::OneOrMore(&Value::Selector), "none", "these need conferencing", "R43").later(),
+        key("managed-by", Value::OneOrMore(&Value::Selector), "none", "these need conferencing", "R43"),
     ],
 };
 

@@ -101,19 +101,12 @@ pub(crate) static NODE: Block = Block {
         key("software", Value::Version, "V12", "of the PBX", "R12"),
         key(
             "platform",
-            Value::Words(&[
-                word("IP311"),
-                word("IP411"),
-                word("IP1130"),
-                word("IP3011"),
-                word("IP6010"),
-                later("IPVA"),
-            ]),
+            Value::Words(&[word("IP311"), word("IP411"), word("IP1130"), word("IP3011"), word("IP6010"), word("IPVA")]),
             "IP3011",
             "hardware",
             "R4 R25 R50",
         ),
-        key("mac", Value::Mac, "made up", "what IPVA licences are bound to", "R29").later(),
+        key("mac", Value::Mac, "made up", "what IPVA licences are bound to", "R29"),
         key("interfaces", Value::Block(&INTERFACES), "none", "what is soldered in", "R19 R24 F16"),
         key(
             "runs",
@@ -121,8 +114,7 @@ pub(crate) static NODE: Block = Block {
             "none",
             "applications beside the PBX",
             "R50 R71",
-        )
-        .later(),
+        ),
     ],
 };
 

@@ -158,6 +158,22 @@ impl Draft<'_> {
         cluster
     }
 
+    /// R29: an address belongs to one device.
+    pub(crate) fn macs(&mut self) {
+        let mut macs = BTreeMap::new();
+        for pair in self.tree.get("cluster").map(Node::pairs).unwrap_or_default() {
+            let Some(mac) = pair.value.get("mac") else { continue };
+            let text = mac.text().unwrap_or("").to_ascii_lowercase();
+            let several = Fields::new(&NODE, Some(&pair.value)).count("count").unwrap_or(1) > 1;
+            let other = if several { Some(&pair.key) } else { macs.insert(text, &pair.key) };
+            if let Some(other) = other {
+                let who = if several { format!("every {other}") } else { other.clone() };
+                let message = format!("{who} has the same MAC address");
+                self.report.meaning(mac.span, message, "a licence bound to a MAC belongs to one device (R29)");
+            }
+        }
+    }
+
     fn declare(&mut self, cluster: &mut Cluster, pair: &Pair, alone: bool) {
         let fields = Fields::new(&NODE, Some(&pair.value));
         let count = fields.count("count").and_then(|count| u16::try_from(count).ok()).unwrap_or(1);

@@ -104,7 +104,7 @@ impl Draft<'_> {
                 text => percent(text).map_or(OnStandby::Deny, |part| OnStandby::Part((part / 1_000_000) as u32)),
             },
             escrow_serves: if fields.text("escrow-serves") == "own" { EscrowServes::Own } else { EscrowServes::Domain },
-            queues_for: queues_for(&fields),
+            queues_for: self.queues_for(&fields),
         };
         self.renewals_fit(&fields, &checkout);
         checkout
@@ -142,8 +142,27 @@ impl Draft<'_> {
     }
 }
 
-fn queues_for(fields: &Fields<'_>) -> FeatureSet {
-    let items = fields.node("queues-for").map(Node::items).unwrap_or_default();
-    let features = items.iter().filter_map(|item| Feature::named(item.text()?));
-    features.fold(FeatureSet::NONE, FeatureSet::with)
+impl Draft<'_> {
+    /// Features with a line at the licence master.
+    fn queues_for(&mut self, fields: &Fields<'_>) -> FeatureSet {
+        let appliances = self.tree.get("cluster").map(Node::pairs).unwrap_or_default();
+        let ipva = appliances.iter().any(|pair| pair.value.get("platform").and_then(Node::text) == Some("IPVA"));
+        let mut features = FeatureSet::NONE;
+        for item in fields.node("queues-for").map(Node::items).unwrap_or_default() {
+            match item.text().and_then(Feature::named) {
+                Some(Feature::Port) if ipva => {
+                    let message = "not yet: a line for ports beside an IPVA";
+                    self.report.meaning(item.span, message, "whoever is refused there may try again");
+                }
+                Some(feature) if Feature::LENT.contains(&feature) => features = features.with(feature),
+                Some(feature) => {
+                    let message = format!("nobody waits in line for {}", feature.name());
+                    let advice = "write PBX-Port, PBX-SoftwarePhones or PBX-Operator";
+                    self.report.meaning(item.span, message, advice);
+                }
+                None => {}
+            }
+        }
+        features
+    }
 }

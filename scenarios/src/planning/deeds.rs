@@ -2,6 +2,7 @@
 
 use simulator::layout::Role;
 use simulator::licence::entitlement::Entitlement;
+use simulator::licence::feature::Feature;
 use simulator::schedule::{Action, Entry};
 
 use super::Draft;
@@ -10,23 +11,27 @@ use super::structure::Structure;
 use super::timeline::{Timeline, verb_pair};
 use crate::check::release;
 use crate::diagnostics::Report;
-use crate::installation::walk::{Deed, Done, Rebound, bindings};
+use crate::installation::Function;
+use crate::installation::walk::{Act, Deed, Done, Members, Rebound, bindings};
 use crate::plan::Refused;
 use crate::source::Span;
+use crate::value::share::Amount;
 use crate::yaml::{Node, Pair};
 
-/// Verbs of the portal.
-pub(crate) const PORTAL: [&str; 7] = ["buy", "bind", "release", "convert", "migrate", "cover", "extend-warranty"];
+/// Verbs of the portal, and those of configuration.
+pub(crate) const PORTAL: [&str; 9] =
+    ["buy", "bind", "release", "convert", "migrate", "cover", "extend-warranty", "assign", "unassign"];
 
 impl Draft<'_> {
     /// A node is down for as long as new software takes, and then runs it.
     pub(super) fn upgrade(&mut self, at: &Structure, pair: &Pair, item: &Node) -> Vec<Doing> {
         let Some(to) = item.get("to") else { return Vec::new() };
         match release(to.text().unwrap_or("")) {
-            Ok((version, _)) => {
-                let to = u32::try_from(version).unwrap_or(u32::MAX);
+            Ok(release) => {
+                let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
+                let (to, service) = (number(release.0), number(release.1));
                 let nodes = self.nodes(at, &pair.value).into_iter();
-                nodes.map(|pbx| (Action::Crash(pbx), Some(Action::Upgrade { pbx, to }))).collect()
+                nodes.map(|pbx| (Action::Crash(pbx), Some(Action::Upgrade { pbx, to, service }))).collect()
             }
             Err(mistake) => {
                 self.report.meaning(to.span, mistake.message, mistake.advice);
@@ -61,8 +66,56 @@ impl Draft<'_> {
             return self.report.absorb(report);
         }
         for (deed, done) in deeds.iter().zip(bindings(&installation, portal, &deeds)) {
+            let refused = done.denied.is_some();
             self.carry_out(at, timeline, deed, done);
+            match &deed.what {
+                Act::Assign { words, to } if !refused => self.assign(at, timeline, deed, words, to),
+                Act::Unassign { words, from } => self.assign(at, timeline, deed, words, from),
+                _ => {}
+            }
         }
+    }
+
+    /// Functions are given or taken away; in a run the lowest seats of a home have them.
+    fn assign(
+        &mut self,
+        at: &mut Structure,
+        timeline: &mut Timeline,
+        deed: &Deed,
+        words: &[(Function, Amount)],
+        members: &[Members],
+    ) {
+        let given = matches!(deed.what, Act::Assign { .. });
+        for (name, range) in members {
+            for (block, plan) in (0u16..).zip(&at.people.blocks) {
+                let (first, seats) = (u64::from(plan.first_seat), u64::from(plan.seats));
+                let of_them = range.start.clamp(first, first + seats)..range.end.clamp(first, first + seats);
+                if at.people.population(name) != Some(plan.population) || of_them.is_empty() {
+                    continue;
+                }
+                for (function, amount) in words {
+                    let feature = function.feature();
+                    let before = count_of(at, &timeline.schedule, block, feature);
+                    let (from, to) = (of_them.start - first, of_them.end - first);
+                    let (some, had) = (amount.of(to - from), before.clamp(from, to) - from);
+                    let has = if given { had.max(some) } else { had.saturating_sub(some) };
+                    if has == had {
+                        continue;
+                    }
+                    if before < from || to < before {
+                        self.not_the_lowest(function.word(), name, deed.place);
+                    }
+                    let seats = (from + has) as u32;
+                    let action = Action::Assign { block, feature, seats };
+                    timeline.schedule.push(Entry { at: deed.at, action, occasion: deed.occasion });
+                }
+            }
+        }
+    }
+
+    fn not_the_lowest(&mut self, word: &str, name: &str, span: Span) {
+        let message = format!("not yet: {word} for others than the lowest seats of {name}");
+        self.report.meaning(span, message, "make two populations of it");
     }
 
     fn carry_out(&mut self, at: &mut Structure, timeline: &mut Timeline, deed: &Deed, done: Done) {
@@ -98,6 +151,16 @@ impl Draft<'_> {
         let advice = if standby { "leave one of them out" } else { "leave \"effective: now\" out and restart it" };
         self.report.meaning(span, message, advice);
     }
+}
+
+/// How many of the lowest seats of a block have a function by then.
+fn count_of(at: &Structure, schedule: &[Entry], block: u16, feature: Feature) -> u64 {
+    let entry = |entry: &Entry| match entry.action {
+        Action::Assign { block: of, feature: one, seats } if (of, one) == (block, feature) => Some(seats),
+        _ => None,
+    };
+    let first = || at.layout.assigned.iter().find(|(of, one, _)| (*of, *one) == (block, feature)).map(|one| one.2);
+    u64::from(schedule.iter().rev().find_map(entry).or_else(first).unwrap_or(0))
 }
 
 /// Slaves that get their first licences of their own, or lose the last.

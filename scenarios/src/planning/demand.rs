@@ -10,7 +10,7 @@ use crate::value::rate::{Offered, Traffic};
 
 /// One per floating feature that somebody may ask for.
 pub(crate) fn demands(structure: &Structure) -> Vec<Demand> {
-    Feature::FLOATING.into_iter().filter_map(|feature| demand(structure, feature)).collect()
+    Feature::LENT.into_iter().filter_map(|feature| demand(structure, feature)).collect()
 }
 
 fn demand(structure: &Structure, feature: Feature) -> Option<Demand> {

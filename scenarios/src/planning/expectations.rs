@@ -113,8 +113,9 @@ impl Draft<'_> {
 
     fn other_features(&self, structure: &Structure) -> Vec<String> {
         let bound = features(structure);
-        let free = Feature::SIMULATED
+        let free = Feature::ALL
             .into_iter()
+            .filter(|feature| feature.is_simulated())
             .map(Feature::name)
             .filter(|name| bound.iter().all(|known| known.name != *name));
         free.map(str::to_owned).collect()

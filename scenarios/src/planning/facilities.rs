@@ -27,6 +27,10 @@ pub(crate) struct Facilities {
     pub(crate) groups: Vec<GroupPlan>,
     pub(crate) rooms: Vec<RoomPlan>,
     pub(crate) settings: Vec<QueueSettings>,
+    /// Queues that a monitor shows: home, and its version (R73).
+    pub(crate) monitors: Vec<(u16, u32)>,
+    /// Who manages each room (R43).
+    pub(crate) managers: Vec<Selection>,
     /// Places of each room.
     pub(crate) places: Vec<u32>,
     /// Where each is declared: queues, then groups, then rooms.
@@ -59,6 +63,9 @@ impl<'a> Draft<'a> {
         }
         for pair in self.few("rooms") {
             let fields = Fields::new(&ROOM, Some(&pair.value));
+            if let Some(node) = fields.node("managed-by") {
+                facilities.managers.push(self.selection(folk, node, |_| false));
+            }
             facilities.rooms.push(RoomPlan { name: pair.key.clone(), home: self.home_of(folk, &fields) });
             facilities.places.push(fields.node("places").and_then(|_| fields.count32("places")).unwrap_or(u32::MAX));
             facilities.spans.push(pair.key_span);
@@ -80,6 +87,9 @@ impl<'a> Draft<'a> {
         let fields = Fields::new(&QUEUE, Some(&pair.value));
         let home = self.home_of(folk, &fields);
         let agents = self.answering(folk, &fields, "agents", home, MAX_AGENTS);
+        if let Some(version) = fields.version("monitor").and_then(|version| u32::try_from(version).ok()) {
+            facilities.monitors.push((home, version));
+        }
         let waits_at_most = fields.node("waits-at-most").and_then(|_| fields.duration("waits-at-most"));
         facilities.settings.push(QueueSettings {
             wrap_up: fields.law("wrap-up").map_or(Distribution::fixed(Duration::ZERO), |law| self.tables.of(law)),

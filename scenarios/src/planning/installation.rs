@@ -4,6 +4,7 @@ use super::Draft;
 use super::cluster::Cluster;
 use super::fields::Fields;
 use crate::check::release;
+use crate::installation::rule_off::is_off;
 use crate::installation::{
     Bound, Flow, Function, Installation, Interface, Interfaces, Monitored, PbxBox, Platform, Readings, Release, Room,
     Seats, Switch, Trunk, UNLIMITED,
@@ -38,6 +39,10 @@ impl<'a> Draft<'a> {
         for pair in self.entries("trunks") {
             installation.trunks.push(self.trunk(&cluster, pair));
         }
+        if is_off(32) {
+            let more = [self.entries("groups"), self.entries("queues")].concat();
+            installation.trunks.extend(more.iter().map(|pair| self.trunk(&cluster, pair)));
+        }
         for pair in self.entries("queues") {
             let home = self.home(&cluster, pair);
             let fields = Fields::new(&QUEUE, Some(&pair.value));
@@ -57,16 +62,8 @@ impl<'a> Draft<'a> {
     }
 
     fn boxes(&mut self, cluster: &Cluster) -> Vec<PbxBox> {
+        self.macs();
         let declared = self.tree.get("cluster").map(Node::pairs).unwrap_or_default();
-        let mut macs = std::collections::BTreeMap::new();
-        for pair in declared {
-            let Some(mac) = pair.value.get("mac") else { continue };
-            let text = mac.text().unwrap_or("").to_ascii_lowercase();
-            if let Some(other) = macs.insert(text, &pair.key) {
-                let message = format!("{other} has the same MAC address");
-                self.report.meaning(mac.span, message, "a licence bound to a MAC belongs to one device (R29)");
-            }
-        }
         let read = |node: &super::cluster::ClusterNode| {
             let pair = declared.get(node.group);
             let fields = Fields::new(&NODE, pair.map(|pair| &pair.value));
@@ -141,7 +138,9 @@ impl<'a> Draft<'a> {
                 words.iter().find(|(known, _)| known == word).map_or(0, |(_, parts)| parts[index])
             };
             let device = |word| of(&devices, word);
-            let objects = PORT_DEVICES.into_iter().map(device).max().unwrap_or(0);
+            let devices_of_port = PORT_DEVICES.into_iter().map(device);
+            // R33: however many devices, one port.
+            let objects = if is_off(33) { devices_of_port.sum() } else { devices_of_port.max().unwrap_or(0) };
             blocks.push(Seats {
                 population: pair.key.clone(),
                 home: usize::from(*home),

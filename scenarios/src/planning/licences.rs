@@ -72,10 +72,6 @@ impl Draft<'_> {
         let mut stock = Vec::new();
         for pair in node.pairs() {
             let Ok(named) = licence(&pair.key) else { continue };
-            if !named.licence.feature.is_known_to_runs() {
-                let note = "it counts for the oldest version (R15); \"audit\" checks the rest";
-                self.report.warning(pair.key_span, format!("no run books {} yet", named.licence.feature.name()), note);
-            }
             match units(pair) {
                 Some(units) => add(&mut stock, Entitlement::new(named.licence.feature, named.version, units)),
                 None => {
@@ -155,7 +151,7 @@ impl Draft<'_> {
     /// A licence that is checked out, and a count of it; said if it is none.
     pub(crate) fn units_of(&mut self, pair: &Pair) -> Option<(Feature, u32)> {
         let feature = licence(&pair.key).ok().map(|named| named.licence.feature);
-        match feature.filter(|feature| Feature::FLOATING.contains(feature)) {
+        match feature.filter(|feature| Feature::LENT.contains(feature)) {
             Some(feature) => units(pair).map(|units| (feature, units)),
             None => {
                 let message = format!("\"{}\" is not a licence that is checked out", pair.key);

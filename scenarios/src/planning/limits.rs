@@ -51,7 +51,7 @@ impl Draft<'_> {
     /// `peak units in use of F are at most N` against who could use them and what is bought.
     fn measure(&mut self, node: &Node, measured: &Measured, limit: &Limit, structure: &Structure, plan: &Plan) {
         let Measured { metric: Metric::UnitsInUse, of: Some(of), at: None, .. } = measured else { return };
-        let Some(feature) = Feature::named(of).filter(|feature| Feature::FLOATING.contains(feature)) else { return };
+        let Some(feature) = Feature::named(of).filter(|feature| Feature::LENT.contains(feature)) else { return };
         let sources = plan.demands.iter().find(|demand| demand.feature == feature).map_or(0, |demand| demand.sources);
         let bought = bought(structure, feature);
         let (most, why) = if bought < u64::from(sources) {

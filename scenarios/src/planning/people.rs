@@ -13,6 +13,7 @@ use super::channels::{CHANNELS_OF_A_BRI, CHANNELS_OF_A_PRI, interface};
 use super::cluster::Cluster;
 use super::demand::offered_erlangs;
 use super::fields::Fields;
+use crate::installation::Function;
 use crate::language::{TRUNK, USERS};
 use crate::nearest::grouped;
 use crate::source::Span;
@@ -140,16 +141,12 @@ impl Draft<'_> {
         people.add(Population { blocks: first..people.blocks.len(), ..population });
     }
 
-    /// Functions that a run knows, dealt over the homes like devices.
+    /// Functions of users, dealt over the homes like devices.
     fn functions(&mut self, fields: &Fields<'_>, seats: u32, first: usize, people: &mut People) {
         let weights: Vec<u64> = people.blocks[first..].iter().map(|block| u64::from(block.seats)).collect();
         for pair in fields.node("features").map(crate::yaml::Node::pairs).unwrap_or_default() {
-            let feature = match pair.key.as_str() {
-                "mypbx" => Feature::MyPbx,
-                "uc" => Feature::Uc,
-                "voicemail" => Feature::VoicemailUser,
-                _ => continue,
-            };
+            let named = Function::ALL.into_iter().find(|function| function.word() == pair.key);
+            let Some(feature) = named.map(Function::feature) else { continue };
             let amount = pair.value.text().and_then(|text| amount(text).ok()).unwrap_or(Amount::All);
             let count = amount.of(u64::from(seats));
             if count > u64::from(seats) {
@@ -157,7 +154,8 @@ impl Draft<'_> {
                 self.report.meaning(pair.value.span, message, format!("at most {}", grouped(u64::from(seats))));
             }
             let parts = deal(count.min(u64::from(seats)), &weights);
-            people.assigned.extend((first as u16..).zip(parts).map(|(block, part)| (block, feature, part as u32)));
+            let parts = (first as u16..).zip(parts).filter(|(_, part)| *part > 0);
+            people.assigned.extend(parts.map(|(block, part)| (block, feature, part as u32)));
         }
     }
 
@@ -297,6 +295,9 @@ impl Draft<'_> {
             }),
         };
         let population = people.populations.len() as u16;
+        if fields.node("features").is_some_and(|features| features.get("reporting").is_some()) {
+            people.assigned.push((people.blocks.len() as u16, Feature::Reporting, seats));
+        }
         people.blocks.push(Block {
             population,
             home,

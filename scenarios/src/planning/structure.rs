@@ -1,14 +1,18 @@
 //! The standing part of a plan: who, where, and with which constants. A timeline `set` makes another one to compare with.
 
-use simulator::layout::{Layout, PbxPlan};
+use simulator::layout::{Beside, Layout, PbxPlan};
 use simulator::settings::Settings;
 
 use super::Draft;
 use super::calls::Flows;
 use super::cluster::Cluster;
 use super::facilities::Facilities;
+use super::fields::Fields;
 use super::people::People;
 use super::selection::Folk;
+use crate::check::release;
+use crate::language::NODE;
+use crate::yaml::Node;
 
 /// Everything but the timeline.
 #[derive(Clone, Debug)]
@@ -31,6 +35,7 @@ impl Draft<'_> {
     /// Reads all blocks but `timeline`, `variants` and `expect`.
     pub(crate) fn structure(&mut self) -> Structure {
         let cluster = self.cluster();
+        self.macs();
         let links = self.links(&cluster);
         let bound = self.licences(&cluster);
         let people = self.people(&cluster);
@@ -50,6 +55,10 @@ impl Draft<'_> {
             groups: facilities.groups.clone(),
             rooms: facilities.rooms.clone(),
             assigned: people.assigned.clone(),
+            appliances: self.appliances(&cluster),
+            beside: self.beside(&cluster),
+            monitors: facilities.monitors.clone(),
+            managers: facilities.managers.clone(),
             secretaries: Vec::new(),
         };
         self.overflows(&mut layout);
@@ -84,6 +93,34 @@ impl Draft<'_> {
                 self.report.meaning(span, format!("{other} is called \"{name}\" too"), "rename one of them");
             }
         }
+    }
+
+    /// R50, R65, R70, R71: nothing is kept of nodes beside which nothing runs.
+    fn beside(&self, cluster: &Cluster) -> Vec<Beside> {
+        let declared = self.tree.get("cluster").map(Node::pairs).unwrap_or_default();
+        let read = |node: &super::cluster::ClusterNode| {
+            let fields = Fields::new(&NODE, declared.get(node.group).map(|pair| &pair.value));
+            let items = fields.node("runs").map(Node::items).unwrap_or_default();
+            let runs = |word: &str| items.iter().any(|item| item.text() == Some(word));
+            let service = fields.read("software", release).map_or(0, |(_, service)| service);
+            Beside {
+                // R50: never on an IP1130.
+                linux: runs("linux-ap") && fields.text("platform") != "IP1130",
+                recorder: runs("recorder"),
+                service: u32::try_from(service).unwrap_or(u32::MAX),
+            }
+        };
+        let all: Vec<Beside> = cluster.nodes.iter().map(read).collect();
+        if all.iter().all(|one| *one == Beside::default()) { Vec::new() } else { all }
+    }
+
+    /// R26.
+    fn appliances(&self, cluster: &Cluster) -> Vec<u16> {
+        let declared = self.tree.get("cluster").map(Node::pairs).unwrap_or_default();
+        let is_one = |node: &super::cluster::ClusterNode| {
+            declared.get(node.group).is_some_and(|pair| pair.value.get("platform").and_then(Node::text) == Some("IPVA"))
+        };
+        (0..).zip(&cluster.nodes).filter(|(_, node)| is_one(node)).map(|(index, _)| index).collect()
     }
 
     fn pbxs(&self, cluster: &Cluster, mut bound: super::licences::Bound) -> Vec<PbxPlan> {

@@ -2,6 +2,8 @@
 
 use reports::expectation::{Claim, Limit, Measured, Metric, Operand, Stat, When};
 
+use simulator::licence::feature::Feature;
+
 use super::cursor::Cursor;
 use super::error::{SentenceError, Span, nearest, one_of, quoted};
 use super::metrics::{Kind, METRICS, MetricDoc, Of, Unit};
@@ -222,7 +224,17 @@ impl Cursor<'_> {
                 let advice = format!("write \"{} of FEATURE at {node}\"", doc.word);
                 Err(SentenceError::new(self.span_of(count), message, advice))
             }
-            _ => self.feature(),
+            _ => {
+                let mark = self.mark();
+                let feature = self.feature()?;
+                let booked = Feature::named(&feature).is_some_and(Feature::is_assigned);
+                if booked && !matches!(doc.metric, Metric::UnitsInUse | Metric::UsableUnits | Metric::OverIssue) {
+                    let message = format!("{feature} is booked by configuration: nobody waits for it or comes back");
+                    let advice = format!("write \"units in use of {feature}\" or \"usable units of {feature}\"");
+                    return Err(SentenceError::new(self.since(mark), message, advice));
+                }
+                Ok(feature)
+            }
         }
     }
 

@@ -339,7 +339,7 @@ const WHENS: [WordDoc; 6] = [
 ];
 
 /// Reasons of this version.
-pub(super) const REASONS: [(&str, &str); 19] = [
+pub(super) const REASONS: [(&str, &str); 20] = [
     ("no-unit", "no unit of a feature is free"),
     ("grace-no-new", "the licence master was silent for longer than \"soft\": no new holder"),
     ("la-unreachable", "the licence master was silent for longer than \"soft\" and \"grace\": nobody"),
@@ -358,11 +358,16 @@ pub(super) const REASONS: [(&str, &str); 19] = [
     ("relay-channels", "every relay channel of the box was taken (R24)"),
     ("needs-mypbx", "a visitor from the web called somebody with neither myPBX nor UC (R62)"),
     ("do-not-disturb", "who was called does not want to be disturbed"),
+    ("ipva", "every IPVA licence of the appliance was in use (R27)"),
     ("no-conference", "every place of the room, or every media channel, was taken"),
 ];
 
-/// Reasons of the portal: for administration alone.
-pub(super) const PORTAL_REASONS: [(&str, &str); 9] = [
+/// Reasons of the portal and of configuration: for administration alone.
+pub(super) const PORTAL_REASONS: [(&str, &str); 13] = [
+    ("needs-reporting", "who is recorded, or the trunk, has no reporting (R69)"),
+    ("no-linux-ap", "fax and reporting need the Linux platform (R50, R65)"),
+    ("no-recorder", "a PBX records with a recorder of its own (R71)"),
+    ("gate-voicemail", "fewer old voicemail licences than ports: no voicemail (R51)"),
     ("not-transferable", "the licence is fixed to its device (R22, R29, R82)"),
     ("too-old", "the licence or the software is of a version that stays where it is (R77, R81)"),
     ("other-company", "the device belongs to another company (R81)"),
@@ -388,8 +393,7 @@ pub(super) const OTHER_REASONS: [&str; 9] = [
 ];
 
 /// Reasons of later versions. `unknown-user` among them: whoever a file declares is known to every node.
-pub(super) const LATER_REASONS: [&str; 7] =
-    ["ipva", "needs-port", "needs-reporting", "no-linux-ap", "no-recorder", "gate-voicemail", "unknown-user"];
+pub(super) const LATER_REASONS: [&str; 2] = ["needs-port", "unknown-user"];
 
 /// Attempts of later versions, and what brings them.
 pub(super) const LATER_SUBJECTS: [(&str, &str); 1] = [("assignments", "assigned licences come")];

@@ -1,6 +1,6 @@
 //! Queue monitors and operators: versions against the application (R73, R74).
 
-use crate::{asked, audit, refused};
+use super::{asked, audit, refused};
 
 /// R73.
 #[test]

@@ -1,6 +1,6 @@
 //! Hardware licences (R19-R25) and the Linux platform (R50, R65).
 
-use crate::{asked, audit, entitled, refused};
+use super::{asked, audit, entitled, refused};
 
 fn gateway(platform: &str, licences: &str) -> scenarios::audit::Audit {
     audit(&format!(

@@ -1,6 +1,6 @@
 //! Central and decentral licences (R5-R10), IPVA (R26-R29).
 
-use crate::{asked, audit, entitled, need, odd, refused, usable};
+use super::{asked, audit, entitled, need, odd, refused, usable};
 
 /// R5, R6, R8, R9, R10.
 #[test]

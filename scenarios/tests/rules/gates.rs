@@ -1,6 +1,6 @@
 //! Standby licences (R38-R42) and the two models of voicemail (R51-R55).
 
-use crate::{asked, audit, entitled, odd, refused};
+use super::{asked, audit, entitled, odd, refused};
 
 fn pair(licences: &str) -> scenarios::audit::Audit {
     audit(&format!(

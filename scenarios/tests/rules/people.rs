@@ -1,6 +1,6 @@
 //! What users have: ports, softphones, assigned functions, UC (R30-R35, R43-R64, R75).
 
-use crate::{asked, audit, need, odd, refused};
+use super::{asked, audit, need, odd, refused};
 
 /// R30, R31, R33, R34: a file says who is there; what happens when devices come and go is told by a run.
 #[test]
@@ -123,6 +123,8 @@ users: {{ desk: {{ count: {count}, features: {{ {uc}, {six} }} }} }}"
     let sixth = refused(&with("uc: 5", 6));
     let rules: Vec<u8> = sixth.iter().map(|(_, rule, _)| *rule).collect();
     assert_eq!((sixth.len(), rules.contains(&47)), (6, true), "{sixth:?}");
+    // Nor from a UC that nobody has: it cannot be divided.
+    assert_eq!(refused(&with("uc: 4", 5)).len(), 6);
     let beside = audit(
         "licences: { master: { PBX-UC12: 1 } }
 users: { desk: { devices: { softphone: all }, features: { uc: all, conferencing: all } } }",

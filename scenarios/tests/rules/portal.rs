@@ -1,6 +1,6 @@
 //! The portal (R2, R76-R90), and licences that change while a scenario goes on (R12-R18, R54, R82).
 
-use crate::audit;
+use super::audit;
 use scenarios::audit::{Administered, Audit};
 
 /// What became of each deed: `done`, or reason and rule.

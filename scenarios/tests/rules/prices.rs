@@ -1,6 +1,6 @@
 //! Price tiers (R36, R37, R40, R52) and UC against its parts (R59).
 
-use crate::quote;
+use super::quote;
 
 /// What to order at the licence master, `500 PBX-Port12`.
 fn order(blocks: &str) -> Vec<String> {

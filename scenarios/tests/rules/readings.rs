@@ -1,6 +1,6 @@
 //! Each reading of an unclear text (A1-A26) changes what an audit says, and the audit names those that did.
 
-use crate::{audit, refused};
+use super::{audit, refused};
 
 /// Blocks for which a reading matters: key, default, other value, number.
 const CASES: [(&str, &str, &str, &str, &str); 19] = [

@@ -1,6 +1,6 @@
 //! Reporting and recording (R65-R72).
 
-use crate::{asked, audit, refused};
+use super::{asked, audit, refused};
 
 fn recorder(hq: &str, licences: &str, trunk: &str) -> scenarios::audit::Audit {
     audit(&format!(

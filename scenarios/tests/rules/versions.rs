@@ -1,6 +1,6 @@
 //! Versions of licences and software (R11-R18).
 
-use crate::{asked, audit, entitled, odd, refused, usable};
+use super::{asked, audit, entitled, odd, refused, usable};
 
 fn software(version: &str, licences: &str, users: u32) -> scenarios::audit::Audit {
     audit(&format!(
@@ -58,6 +58,8 @@ trunks: { city: { interface: pri, channels: 30 } }",
     );
     assert_eq!(usable(&audit, "hq", "Relay-PRIs"), 1);
     assert_eq!(refused(&audit), [("version", 35, 1)], "only the port of the trunk");
+    let beside = software("V12", "PBX-Port12: 1, Relay-Channels: 30", 1);
+    assert_eq!((refused(&beside), beside.domains[0].floor), (vec![], Some(12)), "they lower no floor");
 }
 
 /// R15, A3: any licence of the PBX counts for the floor, but not those that are measured against an application.

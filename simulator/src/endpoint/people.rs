@@ -42,8 +42,6 @@ pub struct People {
     pub room_places: Vec<u32>,
     /// Users whose calls ring at others first: block, and at whom.
     secretaries: Vec<(u16, Selection)>,
-    /// Functions that users have: block, feature, how many seats.
-    assigned: Vec<(u16, Feature, u32)>,
     /// First endpoint of each block, once more: what is searched for whom an endpoint is of.
     firsts: Vec<u32>,
     /// Names of populations, as keys.
@@ -100,7 +98,6 @@ impl People {
             groups: layout.groups.clone(),
             rooms: layout.rooms.clone(),
             room_places: settings.rooms.clone(),
-            assigned: layout.assigned.clone(),
             secretaries: layout.secretaries.clone(),
             flow_settings: settings.flows.clone(),
             numbers: layout.numbers.clone(),
@@ -163,11 +160,6 @@ impl People {
         let facts = &self.blocks[block];
         let (device, seat) = facts.device_at(endpoint.0 - facts.first_endpoint)?;
         Some(Aor { block: block as u16, device, seat })
-    }
-
-    /// Whether a user has a function.
-    pub fn has(&self, (block, seat): (u16, u32), feature: Feature) -> bool {
-        self.assigned.iter().any(|(of, one, seats)| (*of, *one) == (block, feature) && seat < *seats)
     }
 
     /// Who takes the calls of a user first.

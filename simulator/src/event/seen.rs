@@ -13,6 +13,7 @@ impl Seen {
     const REFUSED: u32 = 1 << 27;
 
     fn kind(status: u16, reason: Reason) -> u32 {
+        debug_assert!(1 << (reason as u32) < Self::TIMED_OUT, "no message carries {}", reason.code());
         let refused = if status >= 400 && reason != Reason::InLine { Self::REFUSED } else { 0 };
         match status {
             0 => Self::UNREACHABLE,

@@ -288,11 +288,21 @@ impl Feature {
     pub fn licence(self) -> &'static Licence {
         CATALOGUE.iter().find(|row| row.feature == self).expect("a test finds every feature in the catalogue")
     }
+
+    /// Whether it is booked when it is configured, used or not.
+    pub fn is_assigned(self) -> bool {
+        self.licence().mode == Mode::Assigned
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stays_at_its_device_is_of_the_device() {
+        assert!(Feature::ALL.into_iter().all(|one| one.stays() == (one.licence().scope == Scope::Device)));
+    }
 
     #[test]
     fn every_feature_has_one_row() {

@@ -77,13 +77,9 @@ impl Feature {
         Self::QueueMonitor,
     ];
     /// Those that are checked out and in: the first of all, so that they can stand in tables of their own.
-    pub const FLOATING: [Self; 3] = [Self::Port, Self::SoftwarePhones, Self::Operator];
-    /// Those that a run books or compares. All of them are audited.
-    pub const SIMULATED: [Self; 6] =
-        [Self::Port, Self::SoftwarePhones, Self::Operator, Self::WebRtc, Self::RelayChannels, Self::Standby];
-    /// Those that a run neither books nor compares but makes something of: interfaces of a box, functions that users have.
-    pub const RESPECTED: [Self; 5] = [Self::RelayBris, Self::RelayPris, Self::MyPbx, Self::Uc, Self::VoicemailUser];
-
+    pub const FLOATING: [Self; 4] = [Self::Port, Self::SoftwarePhones, Self::Operator, Self::Ipva];
+    /// Those of them that a licence master lends: the others never leave their device.
+    pub const LENT: [Self; 3] = [Self::Port, Self::SoftwarePhones, Self::Operator];
     /// Name without version: the feature word of sentences, measures and machine formats.
     pub const fn name(self) -> &'static str {
         match self {
@@ -123,14 +119,15 @@ impl Feature {
         self as usize
     }
 
-    /// Whether a run books or compares it.
+    /// Whether a run books or compares its units. Those of interfaces only say how many channels a box has.
     pub fn is_simulated(self) -> bool {
-        Self::SIMULATED.contains(&self)
+        !matches!(self, Self::RelayBris | Self::RelayPris)
     }
 
-    /// Whether a licence of it means anything to a run.
-    pub fn is_known_to_runs(self) -> bool {
-        self.is_simulated() || Self::RESPECTED.contains(&self)
+    /// Whether its units never leave their device (R22, R29).
+    #[inline]
+    pub const fn stays(self) -> bool {
+        matches!(self, Self::Ipva | Self::RelayChannels | Self::RelayBris | Self::RelayPris)
     }
 }
 
@@ -175,5 +172,6 @@ mod tests {
     fn every_feature_stands_at_its_index_and_floating_ones_first() {
         assert!(Feature::ALL.into_iter().enumerate().all(|(index, feature)| feature.index() == index));
         assert_eq!(Feature::ALL[..Feature::FLOATING.len()], Feature::FLOATING);
+        assert_eq!(Feature::FLOATING[..Feature::LENT.len()], Feature::LENT);
     }
 }

@@ -49,11 +49,23 @@ pub enum Reason {
     NoConference,
     /// Who is called does not want to be disturbed.
     DoNotDisturb,
+    /// No IPVA licence of this appliance is free for the port (R27).
+    Ipva,
+    /// A user or trunk that is to be recorded has no reporting (R69).
+    NeedsReporting,
+    /// Who manages a conference room has no conferencing (R43).
+    NeedsConferencing,
+    /// The PBX runs no Linux platform (R50, R65).
+    NoLinux,
+    /// The PBX has no recorder (R71).
+    NoRecorder,
+    /// Fewer old voicemail licences than ports (R51).
+    GateVoicemail,
 }
 
 impl Reason {
     /// All but `None`.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 27] = [
         Self::NoUnit,
         Self::GraceNoNew,
         Self::LaUnreachable,
@@ -75,6 +87,12 @@ impl Reason {
         Self::NeedsMyPbx,
         Self::NoConference,
         Self::DoNotDisturb,
+        Self::Ipva,
+        Self::NeedsReporting,
+        Self::NeedsConferencing,
+        Self::NoLinux,
+        Self::NoRecorder,
+        Self::GateVoicemail,
     ];
 
     /// As sentences and machine formats write it.
@@ -102,6 +120,12 @@ impl Reason {
             Self::NeedsMyPbx => "needs-mypbx",
             Self::NoConference => "no-conference",
             Self::DoNotDisturb => "do-not-disturb",
+            Self::Ipva => "ipva",
+            Self::NeedsReporting => "needs-reporting",
+            Self::NeedsConferencing => "needs-conferencing",
+            Self::NoLinux => "no-linux-ap",
+            Self::NoRecorder => "no-recorder",
+            Self::GateVoicemail => "gate-voicemail",
         }
     }
 
@@ -110,7 +134,7 @@ impl Reason {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
     }
 
-    /// Whether a licence was refused, rather than service.
+    /// Whether an answer with it refuses a licence, rather than service. Those about functions are in no answer to a message.
     #[inline]
     pub fn is_licence(self) -> bool {
         matches!(
@@ -124,6 +148,7 @@ impl Reason {
                 | Self::VersionFloor
                 | Self::RelayChannels
                 | Self::NeedsMyPbx
+                | Self::Ipva
         )
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::event::Event;
 use crate::layout::ChannelKind;
+use crate::licence::feature::Feature;
 use crate::licence::reason::Reason;
 use crate::node::Outbox;
 use crate::pbx::claims::Claim;
@@ -28,7 +29,7 @@ impl Pbx {
                 out.report(Event::ChannelAsked { of });
                 out.report(Event::ChannelRefused { of });
             }
-            return Err(refusal_of(cluster, *claim));
+            return Err(self.refusal_of(cluster, *claim));
         }
         for claim in claims {
             let of = claim.of(population);
@@ -43,21 +44,26 @@ impl Pbx {
     fn limit_of(&self, cluster: &Cluster, claim: Claim) -> u32 {
         match claim {
             Claim::Line(trunk) => cluster.people.settings(trunk.block).channels,
+            Claim::Shared(ChannelKind::WebRtc) if cluster.refused(self.index, Feature::WebRtc) != Reason::None => 0,
             Claim::Shared(kind) => cluster.pbxs[usize::from(self.index)].channels[kind as usize],
             Claim::Place(room) => cluster.people.room_places[usize::from(room)],
         }
     }
-}
 
-/// What a call hears for which there is none.
-fn refusal_of(cluster: &Cluster, claim: Claim) -> Refusal {
-    let reason = match claim {
-        Claim::Line(_) | Claim::Shared(ChannelKind::Isdn) => Reason::NoChannel,
-        Claim::Shared(ChannelKind::WebRtc) => Reason::NoUnit,
-        Claim::Shared(ChannelKind::Relay) => Reason::RelayChannels,
-        Claim::Shared(ChannelKind::Dsp) | Claim::Place(_) => Reason::NoConference,
-    };
-    // A conference that is full is busy (M6).
-    let status = if reason == Reason::NoConference { 486 } else { cluster.people.rules.channel_denial };
-    (status, reason)
+    /// What a call hears for which there is none.
+    fn refusal_of(&self, cluster: &Cluster, claim: Claim) -> Refusal {
+        let reason = match claim {
+            Claim::Line(_) | Claim::Shared(ChannelKind::Isdn) => Reason::NoChannel,
+            // R13-R18: channels that the software may not use are not there.
+            Claim::Shared(ChannelKind::WebRtc) => match cluster.refused(self.index, Feature::WebRtc) {
+                Reason::None => Reason::NoUnit,
+                why => why,
+            },
+            Claim::Shared(ChannelKind::Relay) => Reason::RelayChannels,
+            Claim::Shared(ChannelKind::Dsp) | Claim::Place(_) => Reason::NoConference,
+        };
+        // A conference that is full is busy (M6).
+        let status = if reason == Reason::NoConference { 486 } else { cluster.people.rules.channel_denial };
+        (status, reason)
+    }
 }

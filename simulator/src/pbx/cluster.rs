@@ -1,12 +1,13 @@
 //! What a PBX knows of the cluster: constants of the run, shared by all PBXs.
 
 use crate::endpoint::people::People;
-use crate::layout::{Block, Layout, Role};
+use crate::layout::{Beside, Block, Layout, Role};
 use crate::licence::authority::UNLIMITED;
 use crate::licence::domain::is_decentral;
 use crate::licence::entitlement::{Entitlement, bind};
 use crate::licence::feature::{Feature, FeatureSet};
 use crate::licence::reason::Reason;
+use crate::pbx::functions::Functions;
 use crate::pbx::rights::Rights;
 use crate::rng::{self, Purpose, below, draw, key};
 use crate::settings::{Checkout, PbxSettings, Settings};
@@ -35,6 +36,8 @@ pub struct Cluster {
     pub floats: FeatureSet,
     /// What the licences are good for.
     rights: Rights,
+    /// Who has which function.
+    functions: Functions,
     /// Version of the operator applications, by block (R74).
     applications: Vec<u32>,
 }
@@ -54,6 +57,10 @@ pub struct PbxFacts {
     pub domain: u16,
     /// Version of its software.
     pub software: u32,
+    /// Whether it is a virtual appliance (R26).
+    pub appliance: bool,
+    /// What runs beside it.
+    pub beside: Beside,
     /// Licences it goes by.
     pub bound: Vec<Entitlement>,
     /// Licences bound to it in the portal: it goes by them from its next restart on (M10).
@@ -65,13 +72,15 @@ impl Cluster {
     pub fn new(layout: &Layout, settings: &Settings, seed: u64) -> Self {
         let people = People::new(layout, settings, seed);
         let master = layout.pbxs.iter().position(|pbx| pbx.role == Role::Master).unwrap_or(0) as u16;
-        let facts = layout.pbxs.iter().map(|pbx| PbxFacts {
+        let facts = layout.pbxs.iter().zip(0..).map(|(pbx, index)| PbxFacts {
             site: pbx.site,
             stream: rng::stream(seed, rng::name_key(&pbx.name), 0),
             role: pbx.role,
             active: pbx.stands_in_for,
             domain: master,
             software: pbx.software,
+            appliance: layout.appliances.contains(&index),
+            beside: layout.beside.get(usize::from(index)).copied().unwrap_or_default(),
             bound: pbx.licences.clone(),
             portal: pbx.licences.clone(),
         });
@@ -80,7 +89,7 @@ impl Cluster {
             own => own,
         };
         let bound_at_master = layout.pbxs.iter().filter(|pbx| pbx.role == Role::Master).flat_map(|pbx| &pbx.licences);
-        let floats = |licence: &&Entitlement| Feature::FLOATING.contains(&licence.feature);
+        let floats = |licence: &&Entitlement| Feature::LENT.contains(&licence.feature);
         let floats = bound_at_master.filter(floats).map(|licence| licence.feature);
         let mut cluster = Self {
             facts: facts.collect(),
@@ -93,6 +102,7 @@ impl Cluster {
             master,
             floats: floats.fold(FeatureSet::NONE, FeatureSet::with),
             rights: Rights::default(),
+            functions: Functions::new(layout),
         };
         (0..cluster.facts.len()).for_each(|pbx| cluster.join_domain(pbx));
         cluster.set_clocks();
@@ -114,6 +124,34 @@ impl Cluster {
 
     fn work_out(&mut self) {
         self.rights = Rights::new(&self.facts, &self.people, &self.applications);
+        self.book_functions();
+    }
+
+    fn book_functions(&mut self) {
+        self.functions.work_out(&self.facts, &self.people, &self.rights, self.licensed);
+    }
+
+    /// So many of the lowest seats of a block have a function from now on, if there are licences for it.
+    pub fn assign(&mut self, block: u16, feature: Feature, seats: u32) {
+        self.functions.assign(block, feature, seats);
+        self.book_functions();
+    }
+
+    /// Functions that are booked when they are configured.
+    pub fn functions(&self) -> &Functions {
+        &self.functions
+    }
+
+    /// Whether a user has a function, and the licence for it.
+    pub fn has(&self, user: (u16, u32), feature: Feature) -> bool {
+        self.functions.has(user, feature)
+    }
+
+    /// R51, R55: of one's own, or in UC, where the old model does not keep that idle (A15).
+    pub fn has_mailbox(&self, user: (u16, u32)) -> bool {
+        let home = usize::from(self.people.blocks[usize::from(user.0)].block.home);
+        let in_uc = || self.has(user, Feature::Uc) && self.rights.installed(home, Feature::Voicemail) == 0;
+        self.has(user, Feature::VoicemailUser) || in_uc()
     }
 
     /// Licences are bound to a PBX in the portal, so many of that version in all; it goes by them at its next restart, or
@@ -128,15 +166,16 @@ impl Cluster {
         now
     }
 
-    /// A PBX starts: from now on it goes by the licences bound to it, and runs this software. Whether something is
-    /// different now.
-    pub fn start(&mut self, pbx: u16, software: u32) -> bool {
+    /// A PBX starts: from now on it goes by the licences bound to it, and runs this software: version and
+    /// service release, if others than before. Whether something is different now.
+    pub fn start(&mut self, pbx: u16, software: Option<(u32, u32)>) -> bool {
         let facts = &mut self.facts[usize::from(pbx)];
-        if facts.bound == facts.portal && facts.software == software {
+        let (version, service) = software.unwrap_or((facts.software, facts.beside.service));
+        if facts.bound == facts.portal && (facts.software, facts.beside.service) == (version, service) {
             return false;
         }
         facts.bound.clone_from(&facts.portal);
-        facts.software = software;
+        (facts.software, facts.beside.service) = (version, service);
         self.join_domain(usize::from(pbx));
         self.work_out();
         true
@@ -166,9 +205,9 @@ impl Cluster {
 
     /// Those that this PBX may use (R13-R18).
     pub fn usable(&self, pbx: u16, feature: Feature) -> u32 {
-        let facts = &self.facts[usize::from(pbx)];
+        let owner = if feature.stays() { pbx } else { self.facts[usize::from(pbx)].domain };
         match self.refused(pbx, feature) {
-            Reason::None => self.capacity(facts.domain, feature),
+            Reason::None => self.capacity(owner, feature),
             _ => 0,
         }
     }

@@ -3,7 +3,6 @@
 
 use crate::event::Event;
 use crate::layout::Device;
-use crate::licence::feature::Feature;
 use crate::licence::reason::Reason;
 use crate::node::Outbox;
 use crate::numbers::Destination;
@@ -50,7 +49,7 @@ impl Pbx {
             return self.divert(cluster, now, bridge, Why::NoAnswer, refusal, out);
         }
         let limit = forwards.filter(|forwards| forwards.no_answer.is_some()).map(|forwards| forwards.after);
-        let limit = limit.or(has_mailbox(cluster, user).then_some(RINGS));
+        let limit = limit.or(cluster.has_mailbox(user).then_some(RINGS));
         self.ring_for(now, bridge, limit);
         Ok(())
     }
@@ -136,7 +135,7 @@ impl Pbx {
         let asked = self.exchange.bridges.get(bridge).is_some_and(|record| record.asked_secretary);
         let forwards = cluster.people.settings(user.0).forwards.as_deref();
         let rings_at_secretary = asked && !self.rang_at(cluster, bridge, user);
-        rings_at_secretary || elsewhere(forwards, why).is_some() || has_mailbox(cluster, user)
+        rings_at_secretary || elsewhere(forwards, why).is_some() || cluster.has_mailbox(user)
     }
 
     /// Whether a call has been at a user's own devices.
@@ -185,7 +184,7 @@ impl Pbx {
         if let Some(number) = elsewhere(cluster.people.settings(block).forwards.as_deref(), why) {
             return self.pass_on(cluster, now, bridge, number, out);
         }
-        if !has_mailbox(cluster, (block, seat)) {
+        if !cluster.has_mailbox((block, seat)) {
             return Err(refusal);
         }
         let Some(record) = self.exchange.bridges.get_mut(bridge) else { return Err(refusal) };
@@ -199,9 +198,4 @@ impl Pbx {
 
 fn elsewhere(forwards: Option<&Forwards>, why: Why) -> Option<crate::numbers::Number> {
     forwards.and_then(|forwards| if why == Why::Busy { forwards.busy } else { forwards.no_answer })
-}
-
-/// R51: a mailbox answers for who has one.
-fn has_mailbox(cluster: &Cluster, user: (u16, u32)) -> bool {
-    cluster.people.has(user, Feature::VoicemailUser)
 }

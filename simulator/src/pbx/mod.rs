@@ -7,6 +7,7 @@ mod claims;
 pub mod cluster;
 pub mod exchange;
 mod forwarding;
+pub mod functions;
 pub mod licensing;
 mod losses;
 pub mod node;

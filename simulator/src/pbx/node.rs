@@ -232,7 +232,8 @@ impl Pbx {
     /// A4, read as "at once": registrations end whose licences do not cover the software any more.
     pub fn drop_uncovered(&mut self, cluster: &Cluster, now: Instant, out: &mut Outbox) {
         let bound = self.bindings.known(&cluster.people).filter(|(_, binding)| binding.state == BindingState::Bound);
-        let uncovered = |aor: &Aor| cluster.refusal(self.index, aor.block, cluster.people.books(aor.device)).is_some();
+        let books = |aor: &Aor| self.with_ipva(cluster.people.books(aor.device));
+        let uncovered = |aor: &Aor| cluster.refusal(self.index, aor.block, books(aor)).is_some();
         let uncovered: Vec<Aor> = bound.map(|(aor, _)| aor).filter(uncovered).collect();
         for aor in &uncovered {
             self.end_binding(*aor, End::Uncovered, cluster, out);

@@ -21,7 +21,7 @@ pub(super) struct Rights {
     installed: Vec<[u32; FEATURES]>,
     /// By PBX: why it may use none of them; [`Reason::None`]: it may.
     refused: Vec<[Reason; FEATURES]>,
-    /// By PBX: units of the domain that belongs to it that somebody there may use: C of checkout §3.1.
+    /// By PBX: units that it issues and somebody may use: C of checkout §3.1.
     capacity: Vec<[u32; FEATURES]>,
     /// By block: why its operator applications may use none (R74).
     applications: Vec<Reason>,
@@ -34,6 +34,7 @@ struct Domain<'a> {
     /// Oldest of all that is versioned against the PBX (A3).
     floor: u32,
     over: FloorOver,
+    members: Vec<usize>,
 }
 
 impl Rights {
@@ -55,19 +56,37 @@ impl Rights {
 
     fn add_domain(&mut self, owner: usize, facts: &[PbxFacts], people: &People, applications: &[u32]) {
         let domain = Domain::new(owner, facts, people.rules.version_floor);
-        let members = || members(owner, facts);
-        for feature in Feature::ALL {
+        for feature in Feature::ALL.into_iter().filter(|feature| feature.licence().scope == Scope::Domain) {
             let (index, units) = (feature.index(), domain.units(feature, 0..));
-            for pbx in members() {
+            for pbx in domain.members.iter().copied() {
                 self.installed[pbx][index] = units;
                 if units > 0 {
                     self.refused[pbx][index] = domain.refused(feature, facts[pbx].software);
                 }
             }
-            let usable = members().any(|pbx| self.refused[pbx][index] == Reason::None);
+            let usable = domain.members.iter().any(|pbx| self.refused[*pbx][index] == Reason::None);
             self.capacity[owner][index] = if usable { units } else { 0 };
         }
+        self.add_appliances(&domain, facts);
         self.add_applications(owner, &domain, facts, people, applications);
+    }
+
+    /// R26, R28, R29: each appliance has IPVA licences of its own; the oldest licence of its domain counts for them too.
+    fn add_appliances(&mut self, domain: &Domain<'_>, facts: &[PbxFacts]) {
+        let index = Feature::Ipva.index();
+        for pbx in domain.members.iter().copied().filter(|pbx| facts[*pbx].appliance) {
+            let own = || facts[pbx].bound.iter().filter(|one| one.feature == Feature::Ipva && one.units > 0);
+            let mut versions = Versions::default();
+            own().for_each(|licence| versions.add(licence.version));
+            let units = own().fold(0u32, |sum, licence| sum.saturating_add(licence.units));
+            if units > 0 {
+                let floor = if domain.over == FloorOver::PerType { versions.oldest } else { domain.floor };
+                let why = access(Feature::Ipva, facts[pbx].software, versions, floor).err().unwrap_or_default();
+                self.refused[pbx][index] = why;
+            }
+            self.installed[pbx][index] = units;
+            self.capacity[pbx][index] = if self.refused[pbx][index] == Reason::None { units } else { 0 };
+        }
     }
 
     /// R13 for operators: an application may use licences of its own version and newer ones.
@@ -103,7 +122,7 @@ impl Rights {
         self.installed[pbx][feature.index()]
     }
 
-    /// Units of the domain that belongs to a PBX that somebody there may use.
+    /// Units that a PBX issues and somebody may use.
     #[inline]
     pub(super) fn capacity(&self, owner: usize, feature: Feature) -> u32 {
         self.capacity[owner][feature.index()]
@@ -128,17 +147,21 @@ impl Rights {
 }
 
 impl<'a> Domain<'a> {
-    /// All that is bound in it; what is bound to a standby nobody books (R39).
+    /// All that is bound in it; what is bound to a standby nobody books (R39), and IPVA licences count on an appliance
+    /// alone (R26).
     fn new(owner: usize, facts: &'a [PbxFacts], over: FloorOver) -> Self {
-        let books = |pbx: &usize| facts[*pbx].role != Role::Standby;
-        let bound =
-            members(owner, facts).filter(books).flat_map(|pbx| facts[pbx].bound.iter().map(move |one| (pbx, one)));
+        let members: Vec<usize> = members(owner, facts).collect();
+        let bound = members.iter().flat_map(|pbx| facts[*pbx].bound.iter().map(move |one| (*pbx, one)));
         // Of others of the domain only what is fixed to their boxes: all else makes them decentral (R8).
         let counts = |(pbx, licence): &(usize, &Entitlement)| {
-            licence.units > 0 && (*pbx == owner || licence.feature.licence().scope == Scope::Device)
+            let placed = match licence.feature {
+                Feature::Ipva => facts[*pbx].appliance,
+                _ => facts[*pbx].role != Role::Standby,
+            };
+            placed && licence.units > 0 && (*pbx == owner || licence.feature.licence().scope == Scope::Device)
         };
         let bound: Vec<&Entitlement> = bound.filter(counts).map(|(_, licence)| licence).collect();
-        let mut domain = Self { of_feature: [Versions::default(); FEATURES], floor: u32::MAX, over, bound };
+        let mut domain = Self { of_feature: [Versions::default(); FEATURES], floor: u32::MAX, over, members, bound };
         for licence in &domain.bound {
             domain.of_feature[licence.feature.index()].add(licence.version);
             if licence.feature.licence().against == Against::Pbx {
@@ -150,9 +173,7 @@ impl<'a> Domain<'a> {
 
     /// Units in its stock of these versions, added up (R16).
     fn units(&self, feature: Feature, versions: RangeFrom<u32>) -> u32 {
-        let shared = feature.licence().scope == Scope::Domain;
-        let meant =
-            |licence: &&&Entitlement| shared && licence.feature == feature && versions.contains(&licence.version);
+        let meant = |licence: &&&Entitlement| licence.feature == feature && versions.contains(&licence.version);
         self.bound.iter().filter(meant).fold(0, |sum, licence| sum.saturating_add(licence.units))
     }
 

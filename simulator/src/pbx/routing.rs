@@ -254,7 +254,7 @@ pub(super) fn claims(interface: Interface, trunk: Aor) -> Vec<Claim> {
 /// R62: a visitor from the web reaches users of myPBX or UC alone, and takes no channel otherwise.
 fn may_be_visited(cluster: &Cluster, dialled: Number) -> Result<(), Refusal> {
     let Destination::User(block, seat) = cluster.people.numbers.find(dialled) else { return Ok(()) };
-    let can = [Feature::MyPbx, Feature::Uc].into_iter().any(|feature| cluster.people.has((block, seat), feature));
+    let can = [Feature::MyPbx, Feature::Uc].into_iter().any(|feature| cluster.has((block, seat), feature));
     if can || !cluster.licensed { Ok(()) } else { Err((cluster.people.rules.channel_denial, Reason::NeedsMyPbx)) }
 }
 

@@ -16,7 +16,7 @@ impl Pbx {
         let unit = if lingers { binding.unit } else { core::mem::take(&mut binding.unit) };
         if let Some(source) = unit.source() {
             let own = cluster.people.books(aor.device).without(Feature::Port);
-            let feature = Feature::FLOATING.into_iter().find(|feature| own.contains(*feature));
+            let feature = Feature::LENT.into_iter().find(|feature| own.contains(*feature));
             match feature {
                 Some(feature) if lingers => self.linger(feature, aor),
                 Some(feature) => self.licensing.give(feature, source, aor, cluster, out),
@@ -52,6 +52,11 @@ impl Pbx {
         if self.bindings.get(aor, &cluster.people).is_some_and(|binding| binding.unit != Unit::NONE) {
             needs = FeatureSet(needs.0 & FeatureSet::NONE.with(Feature::Port).0);
         }
-        needs
+        self.with_ipva(needs)
+    }
+
+    /// R27: on an appliance a port is booked with an IPVA licence, or not at all.
+    pub(super) fn with_ipva(&self, needs: FeatureSet) -> FeatureSet {
+        if needs.contains(Feature::Port) && self.licensing.is_appliance() { needs.with(Feature::Ipva) } else { needs }
     }
 }

@@ -25,7 +25,7 @@ fn rush() -> Names {
         node_groups: vec![NodeGroup { name: "slave".to_owned(), nodes: names(&["slave-1", "slave-2", "slave-3"]) }],
         licensed: true,
         features: ["PBX-Port", "PBX-SoftwarePhones", "PBX-Standby"].map(feature).to_vec(),
-        other_features: names(&["PBX-Operator"]),
+        other_features: names(&["PBX-Operator", "PBX-UC"]),
         occasions: vec![
             occasion("the rush", 0, Some(8), "sign-in", "everyone", 36),
             occasion("the crash", 10, None, "crash", "master", 42),

@@ -81,15 +81,19 @@ impl Pbx {
         let mut sources = [OWN; Feature::FLOATING.len()];
         for feature in each(needs) {
             let source = self.licensing.source_of(feature, now, stands_in);
-            sources[feature.index()] = source.ok_or(Missing { feature, why: Reason::None })?;
-            if planted(Mutant::KeepsHalf) {
+            // Nobody lends an IPVA licence (R29): there is nothing to wait for.
+            let why = if feature == Feature::Ipva { Reason::Ipva } else { Reason::None };
+            sources[feature.index()] = source.ok_or(Missing { feature, why })?;
+            if planted(Mutant::KeepsHalf) && feature != Feature::Ipva {
                 self.hand_out(cluster, aor, feature, sources[feature.index()], out);
             }
         }
         if planted(Mutant::KeepsHalf) {
             return Ok(());
         }
-        each(needs).for_each(|feature| self.hand_out(cluster, aor, feature, sources[feature.index()], out));
+        // The IPVA licence comes with its port.
+        each(needs.without(Feature::Ipva))
+            .for_each(|feature| self.hand_out(cluster, aor, feature, sources[feature.index()], out));
         Ok(())
     }
 
@@ -157,8 +161,8 @@ impl Pbx {
 
     /// Units free at a stock of its own; 0 where the authority is elsewhere.
     pub(super) fn free_of(&self, feature: Feature) -> u32 {
-        let stock = self.licensing.own.as_ref().and_then(|own| own.stock(feature));
-        stock.map_or(0, Stock::available)
+        let own = if feature == Feature::Ipva { &self.licensing.appliance } else { &self.licensing.own };
+        own.as_ref().and_then(|own| own.stock(feature)).map_or(0, Stock::available)
     }
 
     /// Grants those who waited, in order; who finds nothing although the authority has answered is refused.

@@ -64,7 +64,7 @@ impl Pbx {
     /// Units have come free here: those in line, then (chunk 0) the authority.
     pub(in crate::pbx) fn after_release(&mut self, cluster: &Cluster, now: Instant, out: &mut Outbox) {
         self.end_lingering(cluster, now, out);
-        for feature in Feature::FLOATING {
+        for feature in Feature::LENT {
             self.serve_line(cluster, now, feature, out);
             self.serve_line_from_lease(cluster, now, feature, out);
             if self.gives_back(cluster, now, feature) {

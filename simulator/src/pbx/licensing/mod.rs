@@ -30,6 +30,8 @@ use crate::time::Instant;
 #[derive(Clone, Debug)]
 pub struct Licensing {
     own: Option<Authority>,
+    /// IPVA licences, if it is an appliance: nobody else has any part in them (R29).
+    appliance: Option<Authority>,
     stand_in: Option<Authority>,
     leases: Vec<Lease>,
     /// Requests that await an ACK, oldest first.
@@ -82,7 +84,7 @@ impl Licensing {
         let issues = issues(index, cluster);
         // A decentral PBX has a lease too, asleep, in case it loses its own licences.
         let borrows = cluster.licensed && (facts.role == Role::Slave || is_standby_slave(index, cluster));
-        let leases = Feature::FLOATING.into_iter().filter(|f| borrows && cluster.floats.contains(*f));
+        let leases = Feature::LENT.into_iter().filter(|f| borrows && cluster.floats.contains(*f));
         let kind = StockKind { owner: cluster.master, kind: Kind::Installed };
         let loose = cluster.checkout.is_loose();
         let leases = leases.map(|f| if loose { Lease::loose(f, kind) } else { Lease::new(f, kind) });
@@ -91,6 +93,10 @@ impl Licensing {
         let escrow = escrow.map(|owner| Lease::dormant(Feature::Port, StockKind { owner, kind: Kind::Escrow }));
         let mut licensing = Self {
             own: issues.then(|| authority(index, cluster)),
+            appliance: (cluster.licensed && facts.appliance).then(|| {
+                let stock = (Feature::Ipva, Kind::Installed, cluster.capacity(index, Feature::Ipva));
+                Authority::new(index, core::iter::once(stock), cluster.facts.len())
+            }),
             stand_in: None,
             leases: leases.chain(escrow).collect(),
             waiting: VecDeque::new(),
@@ -115,7 +121,13 @@ impl Licensing {
 
     /// The stocks it issues from, first its own.
     pub fn authorities(&self) -> impl Iterator<Item = &Authority> {
-        self.own.iter().chain(&self.stand_in)
+        self.own.iter().chain(&self.stand_in).chain(&self.appliance)
+    }
+
+    /// Whether a port used here books an IPVA licence with it (R27).
+    #[inline]
+    pub(super) fn is_appliance(&self) -> bool {
+        self.appliance.is_some()
     }
 
     /// Whether it lends nothing new because its table was lost.
@@ -125,7 +137,8 @@ impl Licensing {
 
     /// Its own stock of a feature.
     pub(super) fn own_stock(&mut self, feature: Feature) -> Option<&mut Stock> {
-        self.own.as_mut().and_then(|own| own.stock_mut(feature))
+        let own = if feature == Feature::Ipva { &mut self.appliance } else { &mut self.own };
+        own.as_mut().and_then(|own| own.stock_mut(feature))
     }
 
     /// Its leases.
@@ -192,6 +205,7 @@ impl Licensing {
                 Some(checkout) => authority.forget(now, checkout),
             }
         }
+        self.appliance.iter_mut().for_each(|appliance| appliance.restart(now));
         self.quarantined |= forgets.is_some() && self.own.is_some();
         self.waiting.clear();
         self.line.clear();
@@ -240,7 +254,7 @@ fn issues(index: u16, cluster: &Cluster) -> bool {
 
 /// The authority over what is bound to a PBX.
 fn authority(index: u16, cluster: &Cluster) -> Authority {
-    let stocks = Feature::FLOATING.into_iter().map(|f| (f, Kind::Installed, cluster.capacity(index, f)));
+    let stocks = Feature::LENT.into_iter().map(|f| (f, Kind::Installed, cluster.capacity(index, f)));
     Authority::new(index, stocks, cluster.facts.len())
 }
 
@@ -262,9 +276,9 @@ fn scaled(count: u32, permille: u32) -> u32 {
     if count == UNLIMITED { UNLIMITED } else { (u64::from(count) * u64::from(permille) / 1000) as u32 }
 }
 
-/// The features of a set, in canonical order: SoftwarePhones and Operator before Port (3.5).
+/// The features of a set, in canonical order: what is asked for here alone, then SoftwarePhones and Operator before Port (3.5).
 fn each(set: FeatureSet) -> impl Iterator<Item = Feature> {
-    [Feature::SoftwarePhones, Feature::Operator, Feature::Port]
+    [Feature::Ipva, Feature::SoftwarePhones, Feature::Operator, Feature::Port]
         .into_iter()
         .filter(move |feature| set.contains(*feature))
 }

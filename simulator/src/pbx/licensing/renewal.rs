@@ -156,8 +156,8 @@ impl Pbx {
             .collect();
         for (block, seat) in moving {
             let object = Aor { block, device: crate::layout::Device::DeskPhone, seat };
-            self.licensing.give(feature, from, object, cluster, out);
-            self.licensing.take(feature, to, object, cluster, out);
+            self.licensing.give_one(feature, from, object, cluster, out);
+            self.licensing.take_one(feature, to, object, cluster, out);
             if let Some(object) = self.bindings.object(object) {
                 object.port = Unit::from_source(to);
             }

@@ -38,7 +38,11 @@ impl Licensing {
 
     /// Its stock behind a source, if that is one of its own.
     fn stock_at(&mut self, feature: Feature, source: usize) -> Option<&mut Stock> {
-        let authority = if source == OWN { &mut self.own } else { &mut self.stand_in };
+        let authority = match source {
+            OWN if feature == Feature::Ipva => &mut self.appliance,
+            OWN => &mut self.own,
+            _ => &mut self.stand_in,
+        };
         authority.as_mut().and_then(|authority| authority.stock_mut(feature))
     }
 
@@ -48,6 +52,9 @@ impl Licensing {
         let stock_has = |authority: &Option<Authority>| {
             authority.as_ref().and_then(|a| a.stock(feature)).is_some_and(|stock| stock.available() > 0)
         };
+        if feature == Feature::Ipva {
+            return stock_has(&self.appliance).then_some(OWN);
+        }
         if stock_has(&self.own) {
             return Some(OWN);
         }
@@ -58,8 +65,17 @@ impl Licensing {
         leases.position(|lease| lease.has_idle(now)).map(|place| LEASE + place)
     }
 
-    /// A holder takes a unit of the source; the caller has found one idle there.
+    /// A holder takes a unit of the source; the caller has found one idle there. On an appliance a port takes an IPVA licence
+    /// with it (R27).
     pub(super) fn take(&mut self, feature: Feature, source: usize, aor: Aor, cluster: &Cluster, out: &mut Outbox) {
+        self.take_one(feature, source, aor, cluster, out);
+        if feature == Feature::Port && self.is_appliance() {
+            self.take_one(Feature::Ipva, OWN, aor, cluster, out);
+        }
+    }
+
+    /// The same without what comes with it.
+    pub(super) fn take_one(&mut self, feature: Feature, source: usize, aor: Aor, cluster: &Cluster, out: &mut Outbox) {
         let (holder, place) = (holder_of(feature, aor), place_of(feature, aor, cluster));
         let Some(stock) = self.book(feature, source, aor.block, place) else { return };
         out.report(Event::Taken { feature, stock, holder });
@@ -77,7 +93,7 @@ impl Licensing {
         Some(stock.kind)
     }
 
-    /// A unit goes back to where it came from.
+    /// A unit goes back to where it came from, and what came with it.
     pub(in crate::pbx) fn give(
         &mut self,
         feature: Feature,
@@ -86,6 +102,14 @@ impl Licensing {
         cluster: &Cluster,
         out: &mut Outbox,
     ) {
+        self.give_one(feature, source, aor, cluster, out);
+        if feature == Feature::Port && self.is_appliance() {
+            self.give_one(Feature::Ipva, OWN, aor, cluster, out);
+        }
+    }
+
+    /// The same without what came with it.
+    pub(super) fn give_one(&mut self, feature: Feature, source: usize, aor: Aor, cluster: &Cluster, out: &mut Outbox) {
         let (holder, place) = (holder_of(feature, aor), place_of(feature, aor, cluster));
         let Some(stock) = self.unbook(feature, source, aor.block, place) else { return };
         if source < LEASE || !self.asleep {
@@ -126,12 +150,18 @@ impl Licensing {
 
 /// Who holds a unit: the object for a port, the device for anything else (checkout §3.1).
 fn holder_of(feature: Feature, aor: Aor) -> Aor {
-    if feature == Feature::Port { aor.object() } else { aor }
+    if is_of_object(feature) { aor.object() } else { aor }
+}
+
+/// Whether a unit is held by a user or trunk rather than by a device.
+#[inline]
+fn is_of_object(feature: Feature) -> bool {
+    matches!(feature, Feature::Port | Feature::Ipva)
 }
 
 /// The holder at a place of a lease: the other way round.
 pub(super) fn holder_at(feature: Feature, block: u16, place: u32, cluster: &Cluster) -> Option<Aor> {
-    if feature == Feature::Port {
+    if is_of_object(feature) {
         return Some(Aor { block, device: Device::DeskPhone, seat: place });
     }
     let (device, seat) = cluster.people.blocks[usize::from(block)].device_at(place)?;
@@ -140,7 +170,7 @@ pub(super) fn holder_at(feature: Feature, block: u16, place: u32, cluster: &Clus
 
 /// The place of that holder in its block.
 pub(super) fn place_of(feature: Feature, aor: Aor, cluster: &Cluster) -> u32 {
-    if feature == Feature::Port {
+    if is_of_object(feature) {
         return aor.seat;
     }
     cluster.people.blocks[usize::from(aor.block)].place(aor).unwrap_or(u32::MAX)
