@@ -11,10 +11,12 @@ fn every_shipped_scenario_loads_without_a_word() {
         let text = std::fs::read_to_string(&path).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let loaded = load(&name, &text, &[], None).unwrap_or_else(|wrong| panic!("{}", wrong.render()));
-        assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.render());
+        // Some are about PBXs with licences of their own, which is always said aloud (R8).
+        let other = loaded.warnings.places().find(|place| !place.advice.ends_with("(R8)")).map(|place| place.line);
+        assert_eq!(other, None, "{}", loaded.warnings.render());
         files += 1;
     }
-    assert_eq!(files, 16);
+    assert_eq!(files, 18);
 }
 
 /// What editors complete with: a change here is a change of the language.
