@@ -190,6 +190,10 @@ fn scarcest(run: &Measurements) -> Option<String> {
     let refused = |stock: &&Stock| stock.denials.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
     let stock = run.stocks.iter().rev().max_by_key(refused).filter(|stock| refused(stock) > 0)?;
     let pool = stock.pool?;
+    if stock.sources == 0 {
+        // Nobody shares them by coming and going: they belong to one box, or are booked by configuration.
+        return Some(format!("{} of {} are all in use", units::count(pool), stock.feature));
+    }
     let (share, licences) =
         (if stock.sources == 1 { "shares" } else { "share" }, if pool == 1 { "licence" } else { "licences" });
     Some(format!("{} {share} {} {} {licences}", units::count(stock.sources), units::count(pool), stock.feature))

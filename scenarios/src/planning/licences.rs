@@ -38,6 +38,7 @@ impl Draft<'_> {
             }
             for node in nodes {
                 self.too_old(cluster, node, pair, &stock);
+                self.misplaced(cluster, node, pair);
                 for licence in &stock {
                     add(&mut bound[usize::from(node)], *licence);
                 }
@@ -65,6 +66,20 @@ impl Draft<'_> {
             message,
             format!("{draw} on these alone, no more on those of {master} (R8)"),
         );
+    }
+
+    /// R26, said aloud: on a gateway an IPVA licence is good for nothing.
+    fn misplaced(&mut self, cluster: &Cluster, node: u16, pair: &Pair) {
+        let declared = self.tree.get("cluster").map(Node::pairs).unwrap_or_default();
+        let group = declared.get(cluster.nodes[usize::from(node)].group);
+        if group.and_then(|pair| pair.value.get("platform")).and_then(Node::text) == Some("IPVA") {
+            return;
+        }
+        let is_ipva = |one: &&Pair| licence(&one.key).is_ok_and(|named| named.licence.feature == Feature::Ipva);
+        if let Some(one) = pair.value.pairs().iter().find(is_ipva) {
+            let message = format!("{} lies idle at {}, which is no IPVA", one.key, cluster.name(node));
+            self.report.warning(one.key_span, message, "an IPVA licence counts on the appliance it is bound to (R26)");
+        }
     }
 
     fn stock(&mut self, node: &Node) -> Vec<Entitlement> {

@@ -164,7 +164,9 @@ impl Draft<'_> {
             (*feature, sources, bought(structure, *feature))
         };
         let counted: Vec<(Feature, u32, u64)> = booked.iter().map(enough).collect();
-        let central = !structure.layout.pbxs.iter().any(|pbx| is_decentral(pbx.role, &pbx.licences));
+        // On an appliance there may be ports and no IPVA licences (R27).
+        let central = structure.layout.appliances.is_empty()
+            && !structure.layout.pbxs.iter().any(|pbx| is_decentral(pbx.role, &pbx.licences));
         if !central || counted.iter().any(|(_, sources, bought)| *bought < u64::from(*sources)) {
             return;
         }
