@@ -7,6 +7,8 @@ pub mod ci;
 pub mod comparison;
 pub mod csv;
 pub mod hlog;
+#[cfg(test)]
+mod hostile;
 pub mod json;
 mod judged;
 pub mod junit;
@@ -23,4 +25,4 @@ pub mod summary;
 pub mod sweep;
 pub mod text;
 
-pub use safe::safe;
+pub use safe::{safe, safe_json};

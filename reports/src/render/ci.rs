@@ -236,8 +236,8 @@ mod tests {
 
     #[test]
     fn hostile_names_make_no_command() {
-        for text in crate::render::page::HOSTILE {
-            let annotated = annotations(&RunFile { results: vec![crate::render::page::hostile(text)] });
+        for text in crate::render::hostile::HOSTILE {
+            let annotated = annotations(&RunFile { results: vec![crate::render::hostile::hostile(text)] });
             assert!(annotated.lines().all(|line| line.starts_with("::error file=")), "{annotated}");
         }
     }
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn hostile_mistakes_make_no_command_and_no_markup() {
-        for text in crate::render::page::HOSTILE {
+        for text in crate::render::hostile::HOSTILE {
             let one = Mistake { file: text.into(), advice: text.into(), ..mistake(true, text) };
             let all = [one.clone(), one];
             assert!(mistakes_annotated(&all).lines().all(|line| line.starts_with("::error file=")));

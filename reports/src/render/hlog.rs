@@ -42,7 +42,7 @@ mod tests {
     use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
 
     use super::*;
-    use crate::render::page::{HOSTILE, hostile};
+    use crate::render::hostile::{HOSTILE, hostile};
     use crate::sample;
 
     fn read(log: &str) -> Vec<(String, Histogram<u64>)> {

@@ -11,6 +11,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::contention::Contention;
 use crate::latency::{Latency, Reading};
 use crate::measurements::{Counts, Invariant, Measurements, NamedLatency, Stock};
+use crate::render::safe::safe_json;
 use crate::result::{Host, RESULT_SCHEMA, RunResult, Verdict};
 use crate::run_file::RunFile;
 use crate::search::Search;
@@ -320,7 +321,7 @@ pub(crate) fn hex(digest: u64) -> String {
 }
 
 fn pretty(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).expect("plain data with text keys is always JSON")
+    safe_json(&serde_json::to_string_pretty(value).expect("plain data with text keys is always JSON"))
 }
 
 static NOTHING: std::sync::LazyLock<Measurements> = std::sync::LazyLock::new(Measurements::default);

@@ -35,7 +35,7 @@ use crate::render::safe::safe_lines;
 use crate::render::sizing::Planned;
 use crate::run_file::RunFile;
 use case::{Case, Detail};
-use parts::Section;
+use parts::{Section, short};
 
 /// Where the style sheet is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -81,6 +81,14 @@ pub fn ladder(ladder: &Ladder, sheet: Sheet<'_>) -> String {
 }
 
 fn document(title: &str, body: &str, sheet: Sheet<'_>) -> String {
+    let title = short(title, LONGEST_TITLE);
+    if body.len() > MOST_BODY {
+        let body = html! {
+            h1 { (short(&title, 100)) }
+            p { "The names in it are too long for a page. As text: " code { "pbxsim show RUN" } }
+        };
+        return document(&title, &body.into_string(), sheet);
+    }
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -125,7 +133,8 @@ fn alone(case: &mut Case) -> String {
             (contents(&sections))
             @for section in &sections { (section.markup(2)) }
         };
-        body = draft.into_string();
+        // Escapes take room too.
+        body = safe_lines(&draft.into_string());
         if body.len() <= ROOM_ALONE {
             break;
         }
@@ -168,6 +177,10 @@ fn contents(sections: &[Section]) -> Markup {
 pub const STYLE: &str = include_str!("page/style.css");
 /// No page is larger, in bytes.
 pub const LARGEST: usize = 500_000;
+/// Bytes of a body that fit a page with the style sheet and a title.
+const MOST_BODY: usize = LARGEST - 15_000;
+/// Characters of a page's title.
+const LONGEST_TITLE: usize = 300;
 /// Bytes that several results may take together; the rest is for the style and the table of all.
 const ROOM: usize = 400_000;
 /// Bytes that the only result may take.
@@ -176,5 +189,3 @@ const ROOM_ALONE: usize = 480_000;
 #[cfg(test)]
 #[path = "page/tests.rs"]
 mod tests;
-#[cfg(test)]
-pub(crate) use tests::{HOSTILE, hostile};

@@ -10,6 +10,19 @@ pub(crate) fn safe_lines(text: &str) -> String {
     escaped(text, |c| c.is_control() && c != '\n' && c != '\t' || is_invisible(c))
 }
 
+/// JSON that a terminal may show: what could only stand in a string there stands as its escape.
+pub fn safe_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_control() && c != '\n' || is_invisible(c) {
+            shown.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// Characters that take no room and may turn or hide what stands beside them.
 fn is_invisible(c: char) -> bool {
     INVISIBLE.iter().any(|(low, high)| (*low..=*high).contains(&(c as u32)))
@@ -39,5 +52,6 @@ mod tests {
         assert_eq!(safe("a\x1b[31m\r\n\u{202e}b"), r"a\u{1b}[31m\u{d}\u{a}\u{202e}b");
         assert_eq!(safe("Zürich 电话 ✔"), "Zürich 电话 ✔");
         assert_eq!(safe_lines("a\n\tb\r\u{0}"), "a\n\tb\\u{d}\\u{0}");
+        assert_eq!(safe_json("[\n\"\u{9b}m\u{202e}ü\"]"), "[\n\"\\u009bm\\u202eü\"]");
     }
 }

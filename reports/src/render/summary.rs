@@ -81,7 +81,7 @@ pub const HEAD: &str = "# pbxsim summary: to be committed; run --expect-summary 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::page::{HOSTILE, hostile};
+    use crate::render::hostile::{HOSTILE, hostile};
     use crate::sample;
 
     #[test]

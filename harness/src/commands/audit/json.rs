@@ -1,5 +1,6 @@
 //! An audit as JSON: one object for a file, with one audit per variant.
 
+use reports::render::safe_json;
 use std::collections::BTreeMap;
 
 use scenarios::audit::{Administered, At, Audit, Broken, Changed, Ledger};
@@ -13,7 +14,7 @@ pub(super) fn render(audits: &[Audit]) -> String {
     let all: Vec<Value> = audits.iter().map(audit).collect();
     let covered = audits.iter().all(Audit::is_covered);
     let value = json!({ "pbxsim-audit": FORMAT, "covered": covered, "audits": all });
-    format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())
+    format!("{}\n", safe_json(&serde_json::to_string_pretty(&value).unwrap_or_default()))
 }
 
 fn audit(audit: &Audit) -> Value {

@@ -1,5 +1,6 @@
 //! A quote as JSON: one object for a file, with one quote per variant; money in hundredths.
 
+use reports::render::safe_json;
 use scenarios::quote::{OrderLine, PartsLine, Quote, Shared};
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ const FORMAT: u32 = 1;
 pub(super) fn render(quotes: &[Quote], prices: Option<&Prices>) -> String {
     let all: Vec<Value> = quotes.iter().map(|one| quote(one, prices)).collect();
     let value = json!({ "pbxsim-quote": FORMAT, "quotes": all });
-    format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())
+    format!("{}\n", safe_json(&serde_json::to_string_pretty(&value).unwrap_or_default()))
 }
 
 fn quote(quote: &Quote, prices: Option<&Prices>) -> Value {

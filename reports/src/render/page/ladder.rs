@@ -1,10 +1,11 @@
 //! A ladder as a page: the drawing, the same as a table, and the messages as SIP writes them.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use crate::ladder::{About, Ladder, Message, What};
 use crate::render::ladder::drawing;
 use crate::render::page::parts::{Cell, number, short, table, words};
+use crate::render::safe::safe_lines;
 use crate::units;
 
 pub(super) fn title(ladder: &Ladder) -> String {
@@ -32,7 +33,7 @@ pub(super) fn page(ladder: &Ladder) -> String {
     let steps = html! {
         section id="steps" { h2 { "The same as a table" } (table("Every step", &["When", "Who", "What", "Took"], &rows(ladder))) }
     };
-    let mut page = head.into_string() + &steps.into_string();
+    let mut page = safe_lines(&(head.into_string() + &steps.into_string()));
     page.push_str(&messages(ladder, super::ROOM_ALONE.saturating_sub(page.len())).into_string());
     page
 }
@@ -80,11 +81,11 @@ fn messages(ladder: &Ladder, room: usize) -> Markup {
         What::Message(message) if !message.octets.is_empty() => Some((step.at_ns, message)),
         _ => None,
     });
-    let shown: Vec<(u64, &Message)> = all
-        .take_while(|(_, message)| {
-            let takes = message.octets.len() * 2 + 300;
-            let fits = takes <= left;
-            left = left.saturating_sub(takes);
+    let details = all.map(|(at_ns, message)| safe_lines(&self::message(ladder, at_ns, message).into_string()));
+    let shown: Vec<String> = details
+        .take_while(|detail| {
+            let fits = detail.len() <= left;
+            left = left.saturating_sub(detail.len());
             fits
         })
         .collect();
@@ -92,12 +93,16 @@ fn messages(ladder: &Ladder, room: usize) -> Markup {
         section id="messages" {
             h2 { "The SIP messages" }
             p { "Written from the model, as it would read on the wire; addresses are made up." }
-            @for (at_ns, message) in shown {
-                details {
-                    summary { (ladder.clock(at_ns)) " " (way(ladder, message)) ": " (short(&message.text, 120)) }
-                    pre tabindex="0" { (String::from_utf8_lossy(&message.octets).replace("\r\n", "\n")) }
-                }
-            }
+            @for detail in &shown { (PreEscaped(detail)) }
+        }
+    }
+}
+
+fn message(ladder: &Ladder, at_ns: u64, message: &Message) -> Markup {
+    html! {
+        details {
+            summary { (ladder.clock(at_ns)) " " (way(ladder, message)) ": " (short(&message.text, 120)) }
+            pre tabindex="0" { (String::from_utf8_lossy(&message.octets).replace("\r\n", "\n")) }
         }
     }
 }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::render::page::case::{Case, Detail};
 use crate::render::page::parts::{Cell, table, words};
 use crate::render::page::{sections, verdict};
+use crate::render::safe::safe_lines;
 use crate::result::Verdict;
 
 /// `6 results: 5 pass, 1 fails`.
@@ -46,7 +47,7 @@ fn bodies(cases: &mut [Case], room: usize) -> Vec<String> {
         let (mut bodies, mut left) = (Vec::new(), Some(room));
         for case in cases.iter_mut() {
             case.detail = detail;
-            let body = article(case).into_string();
+            let body = safe_lines(&article(case).into_string());
             left = left.and_then(|left| left.checked_sub(body.len()));
             if left.is_none() {
                 break;
@@ -65,7 +66,7 @@ fn bodies(cases: &mut [Case], room: usize) -> Vec<String> {
         let case = &mut cases[i];
         let drafts = [Detail::WithoutNumbers, Detail::Verdict].into_iter().map(|detail| {
             case.detail = detail;
-            article(case).into_string()
+            safe_lines(&article(case).into_string())
         });
         if let Some(body) = drafts.into_iter().find(|body| body.len() <= left) {
             left -= body.len();

@@ -9,7 +9,9 @@ use crate::render::replay::command;
 
 pub(super) fn section(case: &Case) -> Section {
     let header = &case.judged.result.header;
-    let (text, left_out) = fitting(&header.source, MOST_SOURCE);
+    // Lines of a file that ends them as Windows does are lines all the same.
+    let source = header.source.replace("\r\n", "\n");
+    let (text, left_out) = fitting(&source, MOST_SOURCE);
     let body = html! {
         p { "Run again with " code { (command("run", header)) } }
         @if !header.overrides.is_empty() {

@@ -1,9 +1,7 @@
-use std::collections::BTreeMap;
-
 use super::*;
 use crate::course::{Course, NodeCourse, StockCourse};
 use crate::latency::Latency;
-use crate::measurements::{Measurements, Moment, NamedLatency, NodeLoad, Stock, Tally, Violation};
+use crate::measurements::{Measurements, Moment, NamedLatency, NodeLoad, Stock};
 use crate::result::RunResult;
 use crate::sample;
 
@@ -71,136 +69,6 @@ fn the_style_sheet_may_be_apart() {
         assert!(!page.contains(forbidden), "{forbidden}");
     }
 }
-
-/// Strings that would run, break out or hide in some format.
-pub(crate) const HOSTILE: [&str; 8] = [
-    "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
-    "'-->]]></style><svg onload=alert(1)>",
-    "=cmd|' /C calc'!A0",
-    "a\u{1b}[2J\u{7}\r\nb",
-    "\u{202e}gpj.exe\u{0}",
-    "&lt;b&gt; %0a ::error::x",
-    "| a | `b` [x](javascript:alert(1)) {#x}",
-];
-
-/// A run in which every name, title and text is hostile.
-pub(crate) fn hostile(text: &str) -> RunResult {
-    let mut result = sample::failing();
-    let text = text.to_owned();
-    let header = &mut result.header;
-    (header.title, header.file, header.source) = (text.clone(), text.clone(), text.clone());
-    (header.variant, header.overrides) = (Some(text.clone()), vec![text.clone()]);
-    result.expectations.iter_mut().for_each(|expectation| expectation.text.clone_from(&text));
-    for run in &mut result.seeds {
-        run.tallies[0] = Tally::Nothing(text.clone());
-        run.timeline = vec![Moment { at_ns: 5, what: text.clone(), detail: text.clone() }];
-        run.occasions[0].name.clone_from(&text);
-        run.nodes.iter_mut().for_each(|node| node.node.clone_from(&text));
-        run.latencies.iter_mut().for_each(|named| named.label.clone_from(&text));
-        let stock = &mut run.stocks[0];
-        (stock.feature, stock.node) = (text.clone(), text.clone());
-        stock.denials = BTreeMap::from([(text.clone(), 3)]);
-        run.course.nodes.iter_mut().for_each(|node| node.node.clone_from(&text));
-        for course in &mut run.course.stocks {
-            (course.feature, course.node) = (text.clone(), text.clone());
-            (course.refusals[0].population, course.refusals[0].reason) = (text.clone(), text.clone());
-            course.holders[0].population.clone_from(&text);
-        }
-        run.course.answers.iter_mut().for_each(|answer| answer.reason.clone_from(&text));
-    }
-    let last_events = vec![text.clone()];
-    result.seeds[1].violation = Some(Violation { id: "I1".into(), what: text, at_ns: 1, last_events });
-    result
-}
-
-#[test]
-fn hostile_names_make_no_tag_and_no_control_character() {
-    for text in HOSTILE {
-        let page = page(vec![hostile(text)]) + &page(vec![hostile(text), hostile(text)]);
-        let harmful = |c: char| c.is_control() && c != '\n' && c != '\t' || ('\u{202a}'..='\u{202e}').contains(&c);
-        assert!(!page.contains(harmful), "{text:?}");
-        // Every tag is one of ours.
-        for tag in page.split('<').skip(1) {
-            let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
-            assert!(TAGS.contains(&name.as_str()) || tag.starts_with("!DOCTYPE html>"), "<{tag}");
-            let attributes: String = tag.split('>').next().unwrap_or_default().split('"').step_by(2).collect();
-            assert!(!attributes.contains(" on"), "<{tag}");
-        }
-    }
-}
-
-#[test]
-fn no_other_format_obeys_hostile_names() {
-    for text in HOSTILE {
-        let run = RunFile { results: vec![hostile(text)] };
-        let harmful = |c: char| c.is_control() && c != '\n' && c != '\r' || ('\u{202a}'..='\u{202e}').contains(&c);
-        let csv = crate::render::csv::render(&run);
-        assert!(
-            !csv.contains(harmful) && csv.lines().all(|line| !line.starts_with('=') && !line.contains(",=")),
-            "{csv}"
-        );
-        let junit = crate::render::junit::render(&run);
-        assert!(!junit.contains(harmful) && !junit.contains("<script") && !junit.contains("]]>"), "{junit}");
-        let metrics = crate::render::openmetrics::render(&run);
-        assert!(!metrics.contains(harmful) && metrics.lines().all(|line| line.starts_with(['#', 'p'])), "{metrics}");
-        let markdown = crate::render::markdown::render(&run);
-        let live = ["<script", "<img", "<svg", "](javascript", "::error::x|"];
-        // Between backticks nothing is markup.
-        let outside: String = markdown.split('`').step_by(2).collect();
-        assert!(!markdown.contains(harmful) && live.iter().all(|tag| !outside.contains(tag)), "{markdown}");
-    }
-}
-
-const TAGS: [&str; 47] = [
-    "a",
-    "article",
-    "b",
-    "body",
-    "circle",
-    "code",
-    "details",
-    "div",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "head",
-    "header",
-    "html",
-    "img",
-    "li",
-    "line",
-    "link",
-    "main",
-    "meta",
-    "nav",
-    "ol",
-    "p",
-    "path",
-    "pre",
-    "rect",
-    "section",
-    "span",
-    "strong",
-    "style",
-    "summary",
-    "svg",
-    "table",
-    "tbody",
-    "td",
-    "text",
-    "th",
-    "thead",
-    "title",
-    "tr",
-    "ul",
-    "br",
-];
 
 /// As large as a run can be: 200 nodes and stocks with names of 200 characters, full series, a thousand seeds.
 fn monster() -> RunResult {
