@@ -10,6 +10,7 @@ use scenarios::Template;
 
 use crate::complaint::Complaint;
 use crate::nearest::nearest;
+use reports::render::safe;
 use reports::shell::quoted;
 
 /// Files as given, folders as the scenarios in them; each file once. What cannot be found is told beside it.
@@ -58,12 +59,12 @@ fn without_half_a_character(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// `title`, as far as it can be told without reading the file as YAML.
+/// `title`, as far as it can be told without reading the file as YAML; harmless to look at.
 pub(crate) fn title(path: &Path) -> Option<String> {
     let title = first_lines(path)?.into_iter().find_map(|line| line.strip_prefix("title:").map(str::to_owned))?;
     let title = title.trim();
     let unquoted = ['"', '\''].into_iter().find_map(|quote| title.strip_prefix(quote)?.strip_suffix(quote));
-    Some(unquoted.unwrap_or(title).to_owned())
+    Some(safe(unquoted.unwrap_or(title)))
 }
 
 fn members(path: &Path) -> Result<Vec<PathBuf>, Complaint> {

@@ -26,7 +26,7 @@ impl Diagnostics {
             text.push_str(&format!("and {hidden} more\n"));
         }
         text.push_str(&self.last_line());
-        text
+        visible(&text)
     }
 
     fn render_one(&self, one: &Diagnostic) -> String {
@@ -76,6 +76,17 @@ impl Diagnostics {
         let what = if parts.is_empty() { "nothing to say".to_owned() } else { parts.join(", ") };
         format!("{}: {what}.{end}\n", self.path)
     }
+}
+
+/// What the renderer lets through and a terminal would obey or hide (C1 controls, separators, marks of direction) as one
+/// character that is seen: carets stay where they are.
+fn visible(text: &str) -> String {
+    let is_hidden = |c: char| {
+        let invisible =
+            matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        c.is_control() && c != '\n' && c != '\t' || invisible
+    };
+    text.replace(is_hidden, "\u{fffd}")
 }
 
 /// The start of a long stretch is enough.

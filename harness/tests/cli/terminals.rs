@@ -42,3 +42,51 @@ fn logs_come_only_when_asked_for() {
     assert_eq!(wrong.code, Some(0));
     assert!(wrong.errors.starts_with("warning: PBXSIM_LOG"), "{}", wrong.errors);
 }
+
+/// Titles and names of events that would move the cursor, call a browser, or run in a spreadsheet or a CI system.
+const HOSTILE: [&str; 6] = [
+    "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m",
+    "\u{202e}gpj.exe\u{0}\u{2028}\u{200b}",
+    "one\r\n::set-output name=x::y\r\n##[error]z",
+    "=cmd|' /C calc'!A0",
+    "<script>alert(1)</script>",
+    "x\"} 1\n# EOF\n",
+];
+
+#[test]
+fn no_name_reaches_a_terminal_as_it_is() {
+    let desk = Desk::new();
+    let harmful = |c: char| c.is_control() && !"\n\r".contains(c) || "\u{202e}\u{2028}\u{200b}".contains(c);
+    let small = desk.read("small.yaml");
+    for text in HOSTILE {
+        let quoted = serde_json::to_string(text).expect("a string");
+        let rest: String =
+            small.lines().filter(|line| !line.starts_with("title:")).map(|line| format!("{line}\n")).collect();
+        desk.write("hostile.yaml", &format!("title: {quoted}\n{rest}"));
+        for line in [
+            "check hostile.yaml --ci github",
+            "explain hostile.yaml",
+            "run hostile.yaml --seeds 2 --out hostile.pbxrun",
+            "run hostile.yaml --set cluster.nobody.answers=1/s",
+            "list scenarios",
+            "list runs",
+            "show hostile.pbxrun",
+            "show hostile.pbxrun --as json",
+            "show hostile.pbxrun --as md",
+            "show hostile.pbxrun --as junit",
+            "show hostile.pbxrun --as csv",
+            "show hostile.pbxrun --as openmetrics",
+            "show hostile.pbxrun --as hlog",
+            "show hostile.pbxrun --as html",
+            "trace hostile.pbxrun worst",
+            "trace hostile.pbxrun worst --as svg",
+        ] {
+            let answer = desk.pbxsim(line);
+            let said = answer.output.clone() + &answer.errors;
+            assert!(!said.contains(|c| harmful(c) && c != '\t'), "{line}: {said:?}");
+            // A page is no log: there a line of a title may begin so.
+            let is_page = line.ends_with("html");
+            assert!(is_page || !said.lines().any(|line| line.starts_with("::set-output")), "{line}: {said}");
+        }
+    }
+}
