@@ -94,7 +94,9 @@ fn web_scenario(channels: u64, erlangs: f64, calls: u64, holding: &str) -> Strin
     let office = trunk.replace("carrier: { channels: ", "carrier: { interface: webrtc, channels: ");
     let office = office.replace(&format!("interface: webrtc, channels: {channels} "), "interface: webrtc ");
     let office = office.replace("expires: 1 d }", "expires: 1 d, features: { mypbx: all } }");
-    let licences = format!("licences: {{ master: {{ PBX-Port12: 10000, PBX-myPBX12: 10000, PBX-WebRTC12: {channels} }} }}\nusers:");
+    let licences = format!(
+        "licences: {{ master: {{ PBX-Port12: 10000, PBX-myPBX12: 10000, PBX-WebRTC12: {channels} }} }}\nusers:"
+    );
     office.replace("users:", &licences).replace("of carrier", "of PBX-WebRTC")
 }
 

@@ -53,14 +53,6 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
         if !plan.layout.flows.is_empty() {
             return Err(Complaint::wrong("calls are not shared among workers so far").hint("leave out --on, or calls:"));
         }
-        if targets.iter().any(|target| !target.ip().to_canonical().is_loopback()) {
-            return Err(Complaint::wrong("workers load the machine they run on alone so far").hint("leave out --on"));
-        }
-        if transports(&plan).1 {
-            return Err(
-                Complaint::wrong("workers load by UDP alone so far").hint("leave out --on, or write transport: udp")
-            );
-        }
         return run_on(args, on, (&plan, seed), (addresses, &targets));
     }
     let local = target::local_for(targets[0])
@@ -142,7 +134,8 @@ fn run_on(
     (addresses, targets): (&str, &[SocketAddr]),
 ) -> Result<Exit, Complaint> {
     let interrupted = interrupt::flag();
-    let done = muster::load(&place(on)?, (plan, seed), addresses, &interrupted, tell)?;
+    let allowed = (addresses, args.i_may_load.as_slice(), today());
+    let done = muster::load(&place(on)?, (plan, seed), allowed, &interrupted, tell)?;
     let (mut loaded, traffic) = part::merged(done.iter().filter_map(|done| done.part.as_ref()));
     // What a lost worker ends is no interrupt: it is not valid.
     loaded.is_partial = interrupted.load(Ordering::Relaxed);
@@ -153,7 +146,7 @@ fn run_on(
         plan,
         seed,
         target: list(targets),
-        may_load: Rails::default().words(),
+        may_load: Rails::new(&plan.wire, args.i_may_load.clone(), today()).words(),
         local: things(done.len() as u64, "worker", "workers"),
         run: None,
         loaded: &loaded,

@@ -1,7 +1,7 @@
 //! A run on the wire by many workers: shares, one beginning, one ledger.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,11 +16,12 @@ use super::order::{Order, json, parse};
 use super::parcel::{self, Parcel};
 use super::place::Place;
 use super::roll_call;
-use super::share::{Answer, NEWS, News, Share, Wish, clock, done, offset, pulse, wishes};
+use super::share::{Answer, NEWS, News, Share, Whom, Wish, clock, done, offset, pulse, wishes};
 use super::trouble::Trouble;
 use crate::wire::clock::Clock;
 use crate::wire::driver;
 use crate::wire::part::Part;
+use crate::wire::rails::Permission;
 
 /// How long workers may take to be there, and to be ready.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -72,7 +73,7 @@ struct Muster<'a> {
     pulses: Arc<Mutex<BTreeMap<String, Instant>>>,
     plan: &'a Plan,
     seed: u64,
-    target: &'a str,
+    whom: Whom,
     order: Parcel,
 }
 
@@ -83,7 +84,7 @@ struct Muster<'a> {
 pub fn load(
     place: &Place,
     (plan, seed): (&Plan, u64),
-    target: &str,
+    (target, named, today): (&str, &[IpAddr], i64),
     interrupt: &AtomicBool,
     tell: fn(&str),
 ) -> Result<Vec<Done>, Trouble> {
@@ -97,15 +98,21 @@ pub fn load(
         heard.lock().unwrap_or_else(PoisonError::into_inner).insert(name, clock.now());
         None
     })?;
-    let muster = Muster { link, job, clock, pulses, plan, seed, target, order };
+    let permission = Permission { named: named.to_vec(), today, workers: 1 };
+    let whom = Whom { target: target.to_owned(), permission };
+    let mut muster = Muster { link, job, clock, pulses, plan, seed, whom, order };
     let done = muster.run(interrupt, tell);
     muster.link.purge(DATA, &format!("pbxsim.data.{}.>", muster.job));
     done
 }
 
 impl Muster<'_> {
-    fn run(&self, interrupt: &AtomicBool, tell: fn(&str)) -> Result<Vec<Done>, Trouble> {
-        let mut members = self.ready(&self.present()?)?;
+    fn run(&mut self, interrupt: &AtomicBool, tell: fn(&str)) -> Result<Vec<Done>, Trouble> {
+        let mut names = self.present()?;
+        let all: u32 = self.plan.layout.blocks.iter().map(Block::endpoints).sum();
+        names.truncate(all.max(1) as usize);
+        self.whom.permission.workers = names.len() as u32;
+        let mut members = self.ready(&names, all)?;
         tell(&format!(
             "{} at {}\n",
             reports::units::things(members.len() as u64, "worker", "workers"),
@@ -144,9 +151,7 @@ impl Muster<'_> {
     }
 
     /// All prepare at the same time; what one of them cannot, nobody does.
-    fn ready(&self, names: &[String]) -> Result<Vec<Member>, Trouble> {
-        let all: u32 = self.plan.layout.blocks.iter().map(Block::endpoints).sum();
-        let names = &names[..names.len().min(all.max(1) as usize)];
+    fn ready(&self, names: &[String], all: u32) -> Result<Vec<Member>, Trouble> {
         let edge = |place: usize| (u64::from(all) * place as u64 / names.len() as u64) as u32;
         std::thread::scope(|scope| {
             let asked: Vec<_> = names
@@ -163,8 +168,8 @@ impl Muster<'_> {
     }
 
     fn prepare(&self, name: &str, number: u32, endpoints: (u32, u32)) -> Result<Member, Trouble> {
-        let (job, order, target) = (self.job.clone(), self.order.clone(), self.target.to_owned());
-        let wish = Wish::Prepare { job, number, order, seed: self.seed, endpoints, target };
+        let (job, order, whom) = (self.job.clone(), self.order.clone(), self.whom.clone());
+        let wish = Wish::Prepare { job, number, order, seed: self.seed, endpoints, whom };
         match self.ask(name, &wish, PATIENCE)? {
             Answer::Ready { local } => {
                 let name = name.to_owned();
@@ -257,8 +262,8 @@ impl Muster<'_> {
     }
 
     fn clear(&self, lost: &Member, members: &[Member]) -> Option<u64> {
-        let (job, order, target) = (self.job.clone(), self.order.clone(), self.target.to_owned());
-        let wish = Wish::Farewell { job, order, endpoints: lost.endpoints, target, had: lost.local };
+        let (job, order, whom) = (self.job.clone(), self.order.clone(), self.whom.clone());
+        let wish = Wish::Farewell { job, order, endpoints: lost.endpoints, whom, had: lost.local };
         members.iter().filter(|member| !member.is_lost).find_map(|other| match self.ask(&other.name, &wish, PATIENCE) {
             Ok(Answer::Left(left)) => Some(left),
             _ => None,

@@ -27,9 +27,9 @@ use crate::wire::farewell::farewell;
 use crate::wire::part::Part;
 use crate::wire::ping;
 use crate::wire::prospect::{impossible, on_nodes};
-use crate::wire::rails::Rails;
+use crate::wire::rails::{Permission, Rails};
 use crate::wire::socket::Sockets;
-use crate::wire::target::targets;
+use crate::wire::target::{local_for, targets};
 use crate::witness::Nobody;
 
 /// What the command says to all at once: which job, and what.
@@ -44,11 +44,18 @@ const SECOND: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) enum Wish {
     /// Be ready to load with these endpoints.
-    Prepare { job: String, number: u32, order: Parcel, seed: u64, endpoints: (u32, u32), target: String },
+    Prepare { job: String, number: u32, order: Parcel, seed: u64, endpoints: (u32, u32), whom: Whom },
     /// Begin at this instant of your own clock.
     Begin { job: String, at_ns: u64 },
     /// Un-register endpoints of a share whose worker is gone, and who had this address.
-    Farewell { job: String, order: Parcel, endpoints: (u32, u32), target: String, had: SocketAddr },
+    Farewell { job: String, order: Parcel, endpoints: (u32, u32), whom: Whom, had: SocketAddr },
+}
+
+/// Whom to load, and what the command allows beside the scenario.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Whom {
+    pub(super) target: String,
+    pub(super) permission: Permission,
 }
 
 /// Of one worker.
@@ -135,8 +142,8 @@ impl<'a> Sharing<'a> {
         while !self.interrupt.load(Ordering::Relaxed) {
             let Ok(asked) = self.next(Duration::from_millis(200)) else { continue };
             let answer = match parse(&asked.payload) {
-                Ok(Wish::Prepare { job, number, order, seed, endpoints, target }) => {
-                    match self.prepare(job, number, &order, (seed, endpoints), &target) {
+                Ok(Wish::Prepare { job, number, order, seed, endpoints, whom }) => {
+                    match self.prepare(job, number, &order, (seed, endpoints), &whom) {
                         Ok(ready) => {
                             let local = ready.sockets.local(0);
                             self.link.answer(asked, json(&Answer::Ready { local }));
@@ -146,8 +153,8 @@ impl<'a> Sharing<'a> {
                         Err(why) => Answer::Refused(why),
                     }
                 }
-                Ok(Wish::Farewell { job, order, endpoints, target, had }) => {
-                    self.farewell(&job, &order, endpoints, (&target, had)).map_or_else(Answer::Refused, Answer::Left)
+                Ok(Wish::Farewell { job, order, endpoints, whom, had }) => {
+                    self.farewell(&job, &order, endpoints, (&whom, had)).map_or_else(Answer::Refused, Answer::Left)
                 }
                 Ok(Wish::Begin { .. }) => Answer::Refused("nothing was prepared".to_owned()),
                 Err(why) => Answer::Refused(why),
@@ -160,19 +167,18 @@ impl<'a> Sharing<'a> {
         &self,
         job: &str,
         order: &Parcel,
-        target: &str,
+        Whom { target, permission }: &Whom,
     ) -> Result<(Plan, Directory, Sockets, Vec<SocketAddr>), String> {
         let bytes = order.fetch(self.link, job, &|| self.interrupt.load(Ordering::Relaxed));
         let bytes = bytes.map_err(|trouble| trouble.to_string())?.ok_or("its order is gone")?;
         let plan = Order::from_bytes(&bytes)?.plan()?;
-        // Every worker looks for itself whom it may load: its own list counts.
-        let rails = Rails::default();
+        // Every worker looks for itself whom it may load, in the scenario that it has read itself.
+        let rails = Rails::shared(&plan.wire, permission);
         let (directory, targets) = targets(target, &plan, &rails).map_err(|(message, _)| message)?;
         if let Some(obstacle) = [impossible(&plan), on_nodes(&plan)].concat().into_iter().next() {
             return Err(obstacle);
         }
-        let local: SocketAddr =
-            if targets[0].is_ipv6() { ([0, 0, 0, 0, 0, 0, 0, 1], 0).into() } else { ([127, 0, 0, 1], 0).into() };
+        let local = local_for(targets[0]).map_err(|error| format!("no way to {}: {error}", targets[0]))?;
         let sockets = Sockets::bind(&[local], rails);
         let sockets = sockets.map_err(|(address, error)| format!("{address} cannot be used: {error}"))?;
         Ok((plan, directory, sockets, targets))
@@ -184,9 +190,9 @@ impl<'a> Sharing<'a> {
         number: u32,
         order: &Parcel,
         (seed, endpoints): (u64, (u32, u32)),
-        target: &str,
+        whom: &Whom,
     ) -> Result<Ready, String> {
-        let (plan, directory, mut sockets, targets) = self.plan(&job, order, target)?;
+        let (plan, directory, mut sockets, targets) = self.plan(&job, order, whom)?;
         let secret = driver::secret();
         for target in targets {
             match ping::ask(&mut sockets, (false, target), &directory.domain, secret) {
@@ -269,9 +275,9 @@ impl<'a> Sharing<'a> {
         job: &str,
         order: &Parcel,
         endpoints: (u32, u32),
-        (target, had): (&str, SocketAddr),
+        (whom, had): (&Whom, SocketAddr),
     ) -> Result<u64, String> {
-        let (plan, directory, mut sockets, _) = self.plan(job, order, target)?;
+        let (plan, directory, mut sockets, _) = self.plan(job, order, whom)?;
         Ok(farewell(&plan, &directory, (&mut sockets, driver::secret()), (endpoints.0..endpoints.1, had)))
     }
 }

@@ -4,6 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use scenarios::plan::{MayLoad, Wire};
+use serde::{Deserialize, Serialize};
 use simulator::time::{Duration, Instant};
 
 /// Requests that may leave at once after a pause: those of this long.
@@ -38,7 +39,26 @@ pub enum Barred {
     Public,
 }
 
+/// What a command that shares its load with workers lets each of them do, beside what the scenario says.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Permission {
+    /// Public addresses that the command repeats.
+    pub named: Vec<IpAddr>,
+    /// The day the command was given, since 1970-01-01.
+    pub today: i64,
+    /// How many share the rate that the scenario allows.
+    pub workers: u32,
+}
+
 impl Rails {
+    /// One worker's part of what a scenario allows.
+    pub fn shared(wire: &Wire, permission: &Permission) -> Self {
+        let mut rails = Self::new(wire, permission.named.clone(), permission.today);
+        rails.gap = rails.gap.map(|gap| Duration(gap.0.saturating_mul(u64::from(permission.workers.max(1)))));
+        rails.credit = rails.gap.unwrap_or(Duration::ZERO);
+        rails
+    }
+
     /// As a scenario says, for a command given today (in days since 1970-01-01) that repeats these public addresses.
     pub fn new(wire: &Wire, named: Vec<IpAddr>, today: i64) -> Self {
         let gaps = wire.may_load.iter().filter_map(|allowance| allowance.at_most).chain(wire.at_most);
@@ -170,6 +190,17 @@ mod tests {
         }
         assert_eq!(barred(&rails(list, &[], 20_782), "[fd12::5]:5061"), Some(Barred::Over));
         assert_eq!(today.words(), "loopback, 10.0.0.0/24, fd00::/8 ports 5060..5061; at most 5/s");
+    }
+
+    #[test]
+    fn workers_have_the_list_of_the_scenario_and_a_part_of_its_rate_each() {
+        let text =
+            "pbxsim: 1\nlasts: 1 s\nusers: { a: { count: 1 } }\nwire: { may-load: [10.0.0.0/24], at-most: 9/s }\n";
+        let loaded = scenarios::load("x.yaml", text, &[], None).unwrap_or_else(|wrong| panic!("{}", wrong.render()));
+        let permission = Permission { named: Vec::new(), today: 0, workers: 3 };
+        let rails = Rails::shared(&loaded.plans[0].wire, &permission);
+        assert_eq!(rails.words(), "loopback, 10.0.0.0/24; at most 3/s");
+        assert_eq!(barred(&rails, "10.0.1.1:5060"), Some(Barred::Unlisted));
     }
 
     #[test]
