@@ -83,7 +83,7 @@ pub fn percent(ratio: f64) -> String {
     format!("{}%", honest.unwrap_or_else(|| "0".to_owned()))
 }
 
-/// A number of things that may be broken: `1,122`, `30.84`, `0.0123`.
+/// A number of things that may be broken: `1,122`, `30.84`, `0.0123`, `1.23e-5`.
 pub fn plain(number: f64) -> String {
     if number < 0.0 {
         return format!("-{}", plain(-number));
@@ -97,6 +97,11 @@ pub fn plain(number: f64) -> String {
         n if n >= 100.0 => format!("{n:.1}"),
         n if n >= 10.0 => format!("{n:.2}"),
         n if n >= 0.1 => format!("{n:.3}"),
+        n if n >= 1e-4 => {
+            // Three digits that mean something, wherever they begin.
+            let shown = format!("{n:.*}", (2.0 - n.log10().floor()) as usize);
+            shown.trim_end_matches('0').to_owned()
+        }
         n => format!("{n:.2e}"),
     }
 }
@@ -209,9 +214,15 @@ mod tests {
 
     #[test]
     fn broken_numbers_keep_three_digits() {
-        for (number, shown) in
-            [(35.0, "35"), (30.8368, "30.84"), (0.1234, "0.123"), (0.00123, "1.23e-3"), (1_234.5, "1,235")]
-        {
+        for (number, shown) in [
+            (35.0, "35"),
+            (30.8368, "30.84"),
+            (0.1234, "0.123"),
+            (0.00123, "0.00123"),
+            (0.05, "0.05"),
+            (0.0000123, "1.23e-5"),
+            (1_234.5, "1,235"),
+        ] {
             assert_eq!(plain(number), shown);
         }
         assert_eq!(Unit::Milliseconds.show(24_500.0), "24.5 s");
