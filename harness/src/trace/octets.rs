@@ -13,7 +13,6 @@ use simulator::sip::text::answer::{Answer, Back};
 use simulator::sip::text::message::Message;
 use simulator::site::Site;
 
-use super::words::method;
 use crate::wire::client::{AGENT, Client};
 use crate::wire::directory::Directory;
 use crate::wire::server::{particulars, phrase};
@@ -152,7 +151,7 @@ impl Octets {
         }
         let Dialog { call, ends, .. } = &*dialog;
         let (from, to) = if by_caller { (&ends.0, &ends.1) } else { (&ends.1, &ends.0) };
-        let (name, branch) = (method(request.method), request.branch);
+        let (name, branch) = (request.method.name(), request.branch);
         let (from_tag, source) = (request.from_tag, packet.source.0);
         let to_tag = if request.to_tag == 0 { String::new() } else { format!(";tag={:08x}", request.to_tag) };
         put(out, format_args!("{name} {to} SIP/2.0\r\n"));

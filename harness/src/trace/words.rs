@@ -83,25 +83,12 @@ fn call(request: &CallRequest) -> String {
         Transfer::None if request.proof != 0 => ", with credentials".to_owned(),
         Transfer::None => String::new(),
     };
-    format!("{}{more}", method(request.method))
+    format!("{}{more}", request.method.name())
 }
 
 fn call_answer(response: &CallResponse) -> String {
     let status = status(response.status, response.reason);
-    if response.method == Method::Invite { status } else { format!("{status} to {}", method(response.method)) }
-}
-
-/// As SIP writes it.
-pub(super) fn method(method: Method) -> &'static str {
-    match method {
-        Method::Invite => "INVITE",
-        Method::Ack => "ACK",
-        Method::Cancel => "CANCEL",
-        Method::Bye => "BYE",
-        Method::Update => "UPDATE",
-        Method::Refer => "REFER",
-        Method::Notify => "NOTIFY",
-    }
+    if response.method == Method::Invite { status } else { format!("{status} to {}", response.method.name()) }
 }
 
 /// What an endpoint, or a party of its calls, states of itself.

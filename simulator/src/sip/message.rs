@@ -114,6 +114,21 @@ pub enum Method {
     Notify,
 }
 
+impl Method {
+    /// As a request line writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Invite => "INVITE",
+            Self::Ack => "ACK",
+            Self::Cancel => "CANCEL",
+            Self::Bye => "BYE",
+            Self::Update => "UPDATE",
+            Self::Refer => "REFER",
+            Self::Notify => "NOTIFY",
+        }
+    }
+}
+
 /// What only the requests of a transfer say.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Transfer {

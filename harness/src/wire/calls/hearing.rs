@@ -311,7 +311,7 @@ fn asked(word: Word<'_>) -> Option<Method> {
 }
 
 fn requests_word(method: Method) -> &'static [u8] {
-    super::requests::method(method).as_bytes()
+    method.name().as_bytes()
 }
 
 /// The user of a request's URI.

@@ -50,7 +50,7 @@ impl Calls {
             Some(remote) => (remote.way(), remote.address().filter(|_| !is_theirs).unwrap_or(dialog.address)),
             None => (Way { uri: &dialog.target, routes: Vec::new() }, dialog.address),
         };
-        let method = method(request.method);
+        let method = request.method.name();
         out.extend_from_slice(method.as_bytes());
         line(out, &[b" ", way.uri, b" SIP/2.0"]);
         self.head(dialog, request, remote.map(|remote| &remote.tag[..]), out);
@@ -78,7 +78,7 @@ impl Calls {
             None => line(out, &[b"To: <", &dialog.them, b">"]),
         }
         line(out, &[b"Call-ID: ", &dialog.call_id]);
-        put(out, format_args!("CSeq: {} {}\r\n", request.sequence, method(request.method)));
+        put(out, format_args!("CSeq: {} {}\r\n", request.sequence, request.method.name()));
     }
 
     /// What some have.
@@ -125,7 +125,7 @@ impl Calls {
         let base = ha1(algorithm.hash, &user, &realm, &self.directory.password(&user));
         let cnonce = format!("{:016x}", mix(self.names.run() ^ u64::from(request.branch)));
         let body = if request.method == Method::Invite { self.body(dialog, request) } else { Vec::new() };
-        let asked = Asked { method: method(request.method).as_bytes(), uri: &dialog.target, body: &body };
+        let asked = Asked { method: request.method.name().as_bytes(), uri: &dialog.target, body: &body };
         let used = Use { count: 1, cnonce: cnonce.as_bytes() };
         put(out, format_args!("{header}: "));
         authorize((&challenge, algorithm, protection), &user, &base, &asked, &used, out);
@@ -203,18 +203,6 @@ impl Calls {
 pub(super) fn device_contact(user: &[u8], aor: Aor, (line, local): (Line, SocketAddr)) -> Vec<u8> {
     let place = format!("@{local}{}", line.parameter());
     [b"sip:", user, b".", aor.device.word().as_bytes(), place.as_bytes()].concat()
-}
-
-pub(super) fn method(method: Method) -> &'static str {
-    match method {
-        Method::Invite => "INVITE",
-        Method::Ack => "ACK",
-        Method::Cancel => "CANCEL",
-        Method::Bye => "BYE",
-        Method::Update => "UPDATE",
-        Method::Refer => "REFER",
-        Method::Notify => "NOTIFY",
-    }
 }
 
 /// The digits dialled.
