@@ -59,17 +59,7 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
         .map_err(|error| Complaint::invalid(format!("{} cannot be reached: {error}", targets[0])))?;
     let mut sockets = bind(&[local], rails)?;
     let secret = driver::secret();
-    // Whoever has endpoints of both kinds is asked as the first of them do.
-    let streams = !transports(&plan).0;
-    for target in &targets {
-        match ping::ask(&mut sockets, (streams, *target), &directory.domain, secret) {
-            None => return Err(silent(*target, streams)),
-            Some(403) => {
-                return Err(Complaint::invalid(format!("{target} answers OPTIONS with 403: no endpoint was started")));
-            }
-            Some(status) => tracing::info!(%target, status, "target answers"),
-        }
-    }
+    ask_first(&mut sockets, &targets, (&plan, &directory), secret)?;
     let interrupted = interrupt::flag();
     let started = usage::cpu_s();
     let run = Client::new(directory.clone(), sockets.local(0), secret, 0).run();
@@ -115,6 +105,27 @@ pub(super) fn run(args: &Run, addresses: &str) -> Result<Exit, Complaint> {
         workers: Default::default(),
     };
     told(&summary, args.format)
+}
+
+/// OPTIONS to every target: without an answer no endpoint is started.
+fn ask_first(
+    sockets: &mut Sockets,
+    targets: &[SocketAddr],
+    (plan, directory): (&Plan, &Directory),
+    secret: u64,
+) -> Result<(), Complaint> {
+    // Whoever has endpoints of both kinds is asked as the first of them do.
+    let streams = !transports(plan).0;
+    for target in targets {
+        match ping::ask(sockets, (streams, *target), &directory.domain, secret) {
+            None => return Err(silent(*target, streams)),
+            Some(403) => {
+                return Err(Complaint::invalid(format!("{target} answers OPTIONS with 403: no endpoint was started")));
+            }
+            Some(status) => tracing::info!(%target, status, "target answers"),
+        }
+    }
+    Ok(())
 }
 
 fn told(summary: &Summary<'_>, format: Format) -> Result<Exit, Complaint> {
